@@ -1,0 +1,1 @@
+"""The HTTP service: from an uploaded picture to ten probabilities."""

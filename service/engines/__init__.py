@@ -1,0 +1,38 @@
+"""What runs the network: one protocol, two engines behind it.
+
+An engine knows one opened model and nothing of pictures, versions or HTTP.
+Engines are imported only when chosen, so that TensorFlow stays out of a
+process that does not use it.
+"""
+
+from pathlib import Path
+from typing import Literal, Protocol, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+EngineName = Literal["litert", "tensorflow"]
+ENGINES: tuple[EngineName, ...] = get_args(EngineName)
+
+
+class Engine(Protocol):
+    """The network, ready to answer; safe to call from several threads."""
+
+    def predict(self, pixels: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Softmax probabilities [n, 10] of pixels [n, 784] in 0..1, n >= 1."""
+        ...
+
+
+def open_engine(name: EngineName, folder: Path) -> Engine:
+    """Open the model in the version `folder`, whose checksums were verified.
+
+    Raises ImportError where the engine's library is not installed, and
+    whatever that library raises where it cannot read the model.
+    """
+    if name == "tensorflow":
+        from service.engines.tensorflow import TensorFlowEngine
+
+        return TensorFlowEngine(folder)
+    from service.engines.litert import LiteRTEngine
+
+    return LiteRTEngine(folder)

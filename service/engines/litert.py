@@ -1,0 +1,48 @@
+"""The default engine: LiteRT runs `model.tflite` without TensorFlow.
+
+An interpreter serves one thread at a time, so each thread gets its own.
+"""
+
+import threading
+from pathlib import Path
+
+import numpy as np
+from ai_edge_litert.interpreter import Interpreter
+from numpy.typing import NDArray
+
+from service.artifact import TFLITE_MODEL
+
+
+class LiteRTEngine:
+    """`model.tflite` of one version folder, read once into memory."""
+
+    def __init__(self, folder: Path) -> None:
+        self._model = (folder / TFLITE_MODEL).read_bytes()
+        self._threads = threading.local()
+
+    def predict(self, pixels: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Softmax probabilities [n, 10] of pixels [n, 784] in 0..1, n >= 1."""
+        session = getattr(self._threads, "session", None)
+        if session is None:
+            session = self._threads.session = _Session(self._model)
+        return session.run(pixels)
+
+
+class _Session:
+    """One thread's interpreter, allocated for the batch size it last saw."""
+
+    def __init__(self, model: bytes) -> None:
+        self._interpreter = Interpreter(model_content=model, num_threads=1)
+        self._input = self._interpreter.get_input_details()[0]["index"]
+        self._output = self._interpreter.get_output_details()[0]["index"]
+        self._batch = 0
+
+    def run(self, pixels: NDArray[np.float32]) -> NDArray[np.float32]:
+        if len(pixels) != self._batch:
+            self._interpreter.resize_tensor_input(self._input, pixels.shape)
+            self._interpreter.allocate_tensors()
+            self._batch = len(pixels)
+        self._interpreter.set_tensor(self._input, pixels)
+        self._interpreter.invoke()
+        probabilities: NDArray[np.float32] = self._interpreter.get_tensor(self._output)
+        return probabilities

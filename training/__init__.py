@@ -1,0 +1,1 @@
+"""The batch job: from the MNIST data to a published model version."""
