@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from service.artifact import GOLDEN, Manifest, read_manifest, verify
 from service.engines import Engine, EngineName, open_engine
 from service.errors import ArtifactError
+from service.pictures import to_pixels
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,8 @@ def read_golden(folder: Path) -> Golden:
     count = len(golden.digits)
     if (
         count == 0
-        or (golden.digits.shape, golden.digits.dtype) != ((count, 784), np.uint8)
+        or golden.digits.dtype != np.uint8
+        or golden.digits.shape != (count, 784)
         or golden.probabilities.shape != (count, 10)
     ):
         raise ArtifactError(
@@ -89,8 +91,8 @@ def replay(engine: Engine, golden: Golden, tolerance: float) -> float:
 
     Raises ArtifactError where it is over `tolerance`, or is no number.
     """
-    pixels = golden.digits.astype(np.float32) / 255
-    difference = float(np.abs(engine.predict(pixels) - golden.probabilities).max())
+    answers = engine.predict(to_pixels(golden.digits))
+    difference = float(np.abs(answers - golden.probabilities).max())
     if not difference <= tolerance:
         raise ArtifactError(
             f"its answers on the golden digits are off by {difference:.2g}, "
