@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps
 
-from service.errors import TooLarge, UnreadablePicture
+from service.errors import RequestError, TooLarge, UnreadablePicture
 
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF", "PPM")
 SIDE = 28
@@ -34,9 +34,9 @@ def read_digit(encoded: bytes, max_pixels: int) -> NDArray[np.uint8]:
     shade that its ink contrasts with, EXIF rotation is undone. Of several
     frames the first is read.
 
-    Raises UnreadablePicture where the bytes are no such picture, or are one
-    that is not 28x28 with bright ink on dark; TooLarge where it claims more
-    than `max_pixels` pixels, before any of them is decoded.
+    Raises UnreadablePicture where the bytes are no such picture, or one that
+    is not 28x28; TooLarge where it claims more than `max_pixels` pixels,
+    before any of them is decoded.
     """
     image = _open(encoded)
     if image.width * image.height > max_pixels:
@@ -48,24 +48,22 @@ def read_digit(encoded: bytes, max_pixels: int) -> NDArray[np.uint8]:
         raise UnreadablePicture(
             f"the picture is {image.width} x {image.height}, expected 28 x 28"
         )
-    digit = _grey(image)
-    check_ink(digit)
-    return digit
+    return _grey(image)
 
 
-def check_ink(digits: NDArray[np.uint8]) -> None:
-    """Raise UnreadablePicture where ink is dark on bright: uint8 [..., 784].
+def ink_errors(digits: NDArray[np.uint8]) -> dict[int, RequestError]:
+    """Why those of `digits`, uint8 [n, 784], are none whose ink is dark on bright.
 
-    Told by the frame of outermost pixels, which in MNIST is background.
+    By row. Told by the frame of outermost pixels, which in MNIST is background.
     """
-    pictures = digits.reshape(-1, SIDE, SIDE)
-    frames = pictures.reshape(-1, SIZE)[:, _FRAME].mean(axis=1)
-    for position in np.flatnonzero(frames >= 128)[:1]:
-        where = f" in picture {position}" if len(pictures) > 1 else ""
-        raise UnreadablePicture(
-            f"the background{where} is bright (its outermost pixels are "
-            f"{frames[position]:.0f} of 255 on average), expected bright ink on dark"
+    frames = digits[:, _FRAME].mean(axis=1)
+    return {
+        int(row): UnreadablePicture(
+            "the background is bright (its outermost pixels are "
+            f"{frames[row]:.0f} of 255 on average), expected bright ink on dark"
         )
+        for row in np.flatnonzero(frames >= 128)
+    }
 
 
 def _frame() -> NDArray[np.intp]:

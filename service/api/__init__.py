@@ -1,0 +1,1 @@
+"""The HTTP dialects: each parses, makes one call, and renders the answer."""

@@ -1,0 +1,123 @@
+"""From the body of a request to the pictures in it, whichever form it takes.
+
+What a picture may look like is left to `service.pictures`, and what JSON may
+hold to `service.api.json_pictures`.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from flask import Request
+from numpy.typing import NDArray
+from werkzeug.exceptions import ClientDisconnected
+
+from service.api.json_pictures import read_json
+from service.api.npy import read_npy
+from service.classifier import Picture
+from service.errors import BadRequest, TooSlow, UnreadablePicture, UnsupportedMedia
+from service.pictures import SIZE
+
+PICTURE_TYPES = (
+    "image/png",
+    "image/jpeg",
+    "image/gif",
+    "image/bmp",
+    "image/webp",
+    "image/tiff",
+    "image/x-portable-graymap",
+)
+
+
+@dataclass(frozen=True)
+class Upload:
+    """The pictures of one request.
+
+    `single` where the request holds one picture rather than a list of them:
+    what is wrong with it is then wrong with the request.
+    """
+
+    pictures: Sequence[Picture] | NDArray[np.uint8]
+    single: bool
+
+
+def read_upload(request: Request) -> Upload:
+    """The pictures in a request's body, by its content type.
+
+    Raises UnsupportedMedia for a content type that is not read here, TooSlow
+    for a body that stops before its end, and BadRequest or UnreadablePicture
+    for one that is not what its content type says.
+    """
+    reader = _READERS.get(request.mimetype)
+    if reader is None:
+        found = f"{request.mimetype!r} is not" if request.mimetype else "is missing:"
+        raise UnsupportedMedia(
+            f"the content type {found} read here, expected one of {', '.join(_READERS)}"
+        )
+    return reader(request)
+
+
+def _body(request: Request) -> bytes:
+    """The whole body, in memory: its size was limited before the first byte."""
+    try:
+        body = request.get_data(parse_form_data=False)
+    except (OSError, ClientDisconnected) as error:
+        raise TooSlow(f"the body stopped before its end: {error}") from error
+    announced = request.content_length
+    if announced is not None and len(body) < announced:
+        raise TooSlow(
+            f"the body stopped after {len(body)} of the {announced} bytes that "
+            "Content-Length announced"
+        )
+    if not body:
+        raise BadRequest("the body is empty, expected a picture")
+    return body
+
+
+def _raw(request: Request) -> Upload:
+    return Upload([_body(request)], single=True)
+
+
+def _form(request: Request) -> Upload:
+    _body(request)  # read first, so that the form is parsed from memory
+    fields = {*request.files, *request.form}
+    if fields != {"image"} or request.form:
+        found = ", ".join(sorted(repr(field) for field in fields)) or "none"
+        raise BadRequest(
+            "the form's fields: expected one or more files named 'image', "
+            f"found {found}{' (not a file)' if request.form else ''}"
+        )
+    files = [file.read() for file in request.files.getlist("image")]
+    return Upload(files, single=len(files) == 1)
+
+
+def _json(request: Request) -> Upload:
+    pictures = read_json(_body(request))
+    if isinstance(pictures, list):
+        return Upload(pictures, single=False)
+    return Upload([pictures], single=True)
+
+
+def _npy(request: Request) -> Upload:
+    digits = read_npy(_body(request))
+    return Upload(digits, single=len(digits) == 1)
+
+
+def _octets(request: Request) -> Upload:
+    body = _body(request)
+    if len(body) % SIZE:
+        raise UnreadablePicture(
+            f"the body is {len(body)} bytes, expected a multiple of {SIZE}: one byte "
+            "a pixel, 0 to 255; an encoded picture goes as image/png or alike"
+        )
+    digits = np.frombuffer(body, np.uint8).reshape(-1, SIZE)
+    return Upload(digits, single=len(digits) == 1)
+
+
+_READERS: dict[str, Callable[[Request], Upload]] = {
+    **dict.fromkeys(PICTURE_TYPES, _raw),
+    "multipart/form-data": _form,
+    "application/json": _json,
+    "application/x-npy": _npy,
+    "application/octet-stream": _octets,
+}

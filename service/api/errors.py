@@ -1,0 +1,86 @@
+"""The one error handler: every failure becomes the answer its client expects.
+
+Our own API answers RFC 9457 problem documents; /v1/models and /v2 answer the
+`{"error": ...}` of TensorFlow Serving and of the Open Inference Protocol. The
+path decides, since a blueprint's handler never sees a URL that no route knows.
+"""
+
+import logging
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+from flask import Flask, Response, g, request
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+
+from service import errors
+
+STATUSES: dict[type[errors.ServiceError], HTTPStatus] = {
+    errors.BadRequest: HTTPStatus.BAD_REQUEST,
+    errors.UnknownModel: HTTPStatus.NOT_FOUND,
+    errors.TooSlow: HTTPStatus.REQUEST_TIMEOUT,
+    errors.TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    errors.UnsupportedMedia: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+    errors.UnreadablePicture: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.NotReady: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+log = logging.getLogger(__name__)
+
+
+def install(app: Flask) -> None:
+    """Make `app` answer every error as its client expects."""
+    app.register_error_handler(errors.ServiceError, _service_error)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def problem(error: errors.ServiceError) -> dict[str, Any]:
+    """The problem document of one error (RFC 9457), without its request."""
+    return _problem(STATUSES[type(error)], type(error).__name__, str(error))
+
+
+def _problem(status: HTTPStatus, kind: str, detail: str) -> dict[str, Any]:
+    return {
+        "type": f"urn:mnist-service:{_kebab(kind)}",
+        "title": status.phrase,
+        "status": int(status),
+        "detail": detail,
+    }
+
+
+def _kebab(name: str) -> str:
+    return "".join(f"-{c.lower()}" if c.isupper() else c for c in name).lstrip("-")
+
+
+def _service_error(error: errors.ServiceError) -> Response:
+    return _respond(problem(error))
+
+
+def _http_error(error: HTTPException) -> Response:
+    status = HTTPStatus(error.code or 500)
+    detail = error.description or status.phrase
+    if isinstance(error, RequestEntityTooLarge):
+        limit = request.max_content_length
+        detail = f"the body, or its number of parts, is over the limit ({limit} bytes)"
+    if status == HTTPStatus.NOT_FOUND:
+        detail = f"nothing is at {request.path!r}"
+    response = _respond(_problem(status, status.name.title().replace("_", ""), detail))
+    if "Allow" in (headers := dict(error.get_headers())):
+        response.headers["Allow"] = headers["Allow"]
+    return response
+
+
+def _unexpected(error: Exception) -> Response:
+    log.exception("unexpected failure", exc_info=error)
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+    detail = "the service failed; its log has the reason under this request id"
+    return _respond(_problem(status, "Unexpected", detail))
+
+
+def _respond(document: dict[str, Any]) -> Response:
+    media = "application/problem+json"
+    body = document | {"request_id": g.get("request_id")}
+    if request.path.startswith(("/v1/models", "/v2")):
+        media, body = "application/json", {"error": document["detail"]}
+    return Response(orjson.dumps(body), document["status"], content_type=media)

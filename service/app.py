@@ -1,0 +1,47 @@
+"""The composition root: the only place where the parts meet."""
+
+import os
+from io import BytesIO
+from typing import IO
+
+from flask import Flask, Request
+
+from service.api import classify, errors, health, requests
+from service.classifier import Classifier
+from service.settings import Settings
+from service.store import Store
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The WSGI application; settings come from the environment unless given.
+
+    Loads and proves the models, which may take seconds. Without one that is
+    proved it starts all the same, alive but not ready.
+    """
+    settings = settings or Settings.from_env(os.environ)
+    store = Store(settings)
+    store.load()
+    classifier = Classifier(store, settings)
+
+    app = Flask(__name__, static_folder=None)
+    app.request_class = MemoryRequest
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_upload_bytes
+    app.config["MAX_FORM_PARTS"] = settings.max_batch + 1
+    app.register_blueprint(classify.blueprint(classifier))
+    app.register_blueprint(health.blueprint(store, settings))
+    requests.install(app)
+    errors.install(app)
+    return app
+
+
+class MemoryRequest(Request):
+    """Keeps uploaded files in memory: their size is limited, the disk read-only."""
+
+    def _get_file_stream(
+        self,
+        total_content_length: int | None,  # noqa: ARG002, werkzeug's signature
+        content_type: str | None,  # noqa: ARG002
+        filename: str | None = None,  # noqa: ARG002
+        content_length: int | None = None,  # noqa: ARG002
+    ) -> IO[bytes]:
+        return BytesIO()

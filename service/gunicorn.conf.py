@@ -1,0 +1,42 @@
+"""How gunicorn runs the service: `gunicorn -c service/gunicorn.conf.py`.
+
+Each setting that an operator may want to change comes from the environment
+(`service.settings.ServerSettings`); the others have their reason beside them.
+"""
+
+import os
+import sys
+from pathlib import Path
+
+import service.app  # noqa: F401, read once here, so that workers share its memory
+from service import logs
+from service.errors import SettingsError
+from service.settings import ServerSettings, Settings
+
+try:
+    Settings.from_env(os.environ)
+    _server = ServerSettings.from_env(os.environ)
+except SettingsError as error:
+    sys.exit(f"mnist-serve: {error}")
+
+# Called in each worker, after the fork: TensorFlow's threads would not survive it.
+wsgi_app = "service.app:create_app()"
+bind = f"[{_server.host}]" if ":" in _server.host else _server.host
+bind = f"{bind}:{_server.port}"
+workers = _server.workers
+threads = _server.threads
+worker_class = "service.worker.Worker"
+
+# Longer than a load balancer keeps its end of an idle connection (60 s mostly),
+# so that it is never the server that closes just as a request is sent.
+keepalive = 75
+# Time for requests in flight after SIGTERM; a container's grace must be longer.
+graceful_timeout = 30
+# Loading TensorFlow takes longer than gunicorn's 30 s on a busy machine.
+timeout = 120
+
+control_socket_disable = True
+# The heartbeat is a file; on a disk that stalls, workers would be killed for it.
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
+
+logconfig_dict = logs.config(_server.log_level)

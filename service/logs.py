@@ -1,0 +1,47 @@
+"""One JSON object a line: what was asked, what was answered, how long it took."""
+
+import json
+import logging
+from datetime import UTC, datetime
+from typing import Any
+
+FIELDS = "fields"
+"""The key of `extra` under which a record carries more than its message."""
+
+
+class JsonFormatter(logging.Formatter):
+    """Renders a record as one line of JSON, its traceback included."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line: time (UTC, ISO 8601), level, logger, message, and fields."""
+        document: dict[str, Any] = {
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+            **getattr(record, FIELDS, {}),
+        }
+        if record.exc_info:
+            document["exception"] = self.formatException(record.exc_info)
+        return json.dumps(document, default=str)
+
+
+def config(level: str) -> dict[str, Any]:
+    """A logging configuration: JSON lines to standard output from `level` up."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"json": {"()": "service.logs.JsonFormatter"}},
+        "handlers": {
+            "stdout": {
+                "class": "logging.StreamHandler",
+                "formatter": "json",
+                "stream": "ext://sys.stdout",
+            }
+        },
+        "root": {"level": level.upper(), "handlers": ["stdout"]},
+        "loggers": {
+            name: {"level": level.upper(), "handlers": [], "propagate": True}
+            for name in ("gunicorn.error", "gunicorn.access")
+        },
+    }

@@ -1,0 +1,127 @@
+"""What an operator can set, read once from the environment.
+
+A bad value stops the start with the variable's name, its value and what is
+allowed. An empty value counts as not set.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from service.cpus import available_cpus
+from service.engines import ENGINES, EngineName
+from service.errors import SettingsError
+
+MEBIBYTE = 2**20
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the application itself is told.
+
+    models_dir: the folder that holds models/<name>/<version> (MNIST_MODELS_DIR).
+    model: the name of the model that is served (MNIST_MODEL).
+    engine: what runs it, litert or tensorflow (MNIST_ENGINE).
+    max_upload_bytes: the largest request body in bytes (MNIST_MAX_UPLOAD_BYTES).
+    max_pixels: the most pixels, width x height, that one picture may claim
+        (MNIST_MAX_PIXELS).
+    max_batch: the most pictures in one request (MNIST_MAX_BATCH).
+    """
+
+    models_dir: Path = Path("models")
+    model: str = "mnist"
+    engine: EngineName = "litert"
+    max_upload_bytes: int = 20 * MEBIBYTE
+    max_pixels: int = 50_000_000
+    max_batch: int = 1024
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> "Settings":
+        """Read the MNIST_ variables; SettingsError names the first bad one."""
+        return cls(
+            models_dir=Path(_text(environ, "MNIST_MODELS_DIR", str(cls.models_dir))),
+            model=_name(environ, "MNIST_MODEL", cls.model),
+            engine=_engine(environ, "MNIST_ENGINE", cls.engine),
+            max_upload_bytes=_whole(
+                environ, "MNIST_MAX_UPLOAD_BYTES", cls.max_upload_bytes, 1024, 2**30
+            ),
+            max_pixels=_whole(
+                environ, "MNIST_MAX_PIXELS", cls.max_pixels, 28 * 28, 10**9
+            ),
+            max_batch=_whole(environ, "MNIST_MAX_BATCH", cls.max_batch, 1, 65536),
+        )
+
+
+@dataclass(frozen=True)
+class ServerSettings:
+    """What gunicorn around the application is told.
+
+    host, port: the address to listen on (HOST, PORT).
+    workers: processes (WORKERS), by default one for each CPU of the quota.
+    threads: requests that one worker answers at a time (THREADS).
+    receive_seconds: how long one request may take to arrive whole
+        (MNIST_RECEIVE_SECONDS).
+    log_level: debug, info, warning or error (MNIST_LOG_LEVEL).
+    """
+
+    host: str
+    port: int
+    workers: int
+    threads: int
+    receive_seconds: int
+    log_level: str
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> "ServerSettings":
+        """Read the server's variables; SettingsError names the first bad one."""
+        levels = ("debug", "info", "warning", "error")
+        return cls(
+            host=_text(environ, "HOST", "127.0.0.1"),
+            port=_whole(environ, "PORT", 8000, 0, 65535),
+            workers=_whole(environ, "WORKERS", available_cpus(), 1, 1024),
+            threads=_whole(environ, "THREADS", 4, 1, 256),
+            receive_seconds=_whole(environ, "MNIST_RECEIVE_SECONDS", 30, 1, 3600),
+            log_level=_choice(environ, "MNIST_LOG_LEVEL", "info", levels),
+        )
+
+
+def _text(environ: Mapping[str, str], variable: str, default: str) -> str:
+    return environ.get(variable, "").strip() or default
+
+
+def _whole(
+    environ: Mapping[str, str], variable: str, default: int, least: int, most: int
+) -> int:
+    text = _text(environ, variable, str(default))
+    if text.isascii() and text.isdigit() and len(text) < 20:
+        value = int(text)
+        if least <= value <= most:
+            return value
+    raise SettingsError(
+        f"{variable}={text!r}: expected a whole number from {least} to {most}"
+    )
+
+
+def _choice(
+    environ: Mapping[str, str], variable: str, default: str, allowed: tuple[str, ...]
+) -> str:
+    text = _text(environ, variable, default)
+    if text in allowed:
+        return text
+    raise SettingsError(f"{variable}={text!r}: expected one of {', '.join(allowed)}")
+
+
+def _engine(
+    environ: Mapping[str, str], variable: str, default: EngineName
+) -> EngineName:
+    chosen = _choice(environ, variable, default, ENGINES)
+    return next(engine for engine in ENGINES if engine == chosen)
+
+
+def _name(environ: Mapping[str, str], variable: str, default: str) -> str:
+    text = _text(environ, variable, default)
+    if text.isascii() and text.replace("-", "").replace("_", "").isalnum():
+        return text
+    raise SettingsError(
+        f"{variable}={text!r}: expected a name of letters, digits, '-' and '_'"
+    )

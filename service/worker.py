@@ -1,0 +1,69 @@
+"""gunicorn's threaded worker, with a time limit on receiving and a full drain.
+
+gunicorn reads a request's head and body from a blocking socket, so a client
+that sends one byte a minute would hold a thread for ever; and on stopping it
+drops the connections that the kernel has accepted but Python has not.
+"""
+
+import contextlib
+import os
+import socket
+import time
+from typing import Any
+
+from gunicorn.workers.gthread import TConn, ThreadWorker
+
+from service.settings import ServerSettings
+
+SENDING_SECONDS = 10
+
+
+class Worker(ThreadWorker):
+    """Answers from a pool of threads, none of which a client can hold for long."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._started: dict[TConn, float] = {}
+        self._limit = ServerSettings.from_env(os.environ).receive_seconds
+
+    def handle(self, conn: TConn) -> Any:
+        """Answer one request, in a thread of the pool, under the time limit."""
+        self._started[conn] = time.monotonic()
+        try:
+            return super().handle(conn)
+        finally:
+            del self._started[conn]
+
+    def murder_pending(self) -> None:
+        """Once a second or so, in the main thread: end what takes too long."""
+        super().murder_pending()
+        now = time.monotonic()
+        for conn, started in list(self._started.items()):
+            if now - started > self._limit + SENDING_SECONDS:
+                _shut(conn.sock, socket.SHUT_RDWR)
+            elif now - started > self._limit:
+                # The blocked read returns as if the client had hung up, and
+                # the answer, a 408, can still be sent.
+                _shut(conn.sock, socket.SHUT_RD)
+
+    def set_accept_enabled(self, enabled: bool) -> None:
+        """A stopping worker first accepts what waits, then lets no more queue."""
+        stopping = not enabled and not self.alive
+        if stopping and self._accepting:
+            self._accept_all_waiting()
+        super().set_accept_enabled(enabled)
+        if stopping:
+            for listener in self.sockets:
+                listener.close()
+
+    def _accept_all_waiting(self) -> None:
+        for listener in self.sockets:
+            before = -1
+            while before < self.nr_conns < self.worker_connections:
+                before = self.nr_conns
+                self.accept(listener)
+
+
+def _shut(sock: socket.socket, how: int) -> None:
+    with contextlib.suppress(OSError):  # closed in the meantime, by either side
+        sock.shutdown(how)
