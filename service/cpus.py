@@ -12,7 +12,7 @@ def available_cpus(root: Path = Path("/")) -> int:
     """Whole CPUs, at least 1; `root` is where /sys and /proc are looked for."""
     affinity = getattr(os, "sched_getaffinity", None)  # absent on macOS
     allowed = len(affinity(0)) if affinity else os.cpu_count() or 1
-    return max(1, min(allowed, math.ceil(_quota(root))))
+    return max(1, math.ceil(min(allowed, _quota(root))))
 
 
 def _quota(root: Path) -> float:

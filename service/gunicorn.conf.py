@@ -7,6 +7,9 @@ Each setting that an operator may want to change comes from the environment
 import os
 import sys
 from pathlib import Path
+from typing import Any
+
+from gunicorn.glogging import Logger
 
 import service.app  # noqa: F401, read once here, so that workers share its memory
 from service import logs
@@ -38,5 +41,13 @@ timeout = 120
 control_socket_disable = True
 # The heartbeat is a file; on a disk that stalls, workers would be killed for it.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
+
+
+class logger_class(Logger):  # type: ignore[misc]  # noqa: N801, gunicorn's name
+    """Leaves requests to the application, which knows more of them."""
+
+    def access(self, *_: Any) -> None:
+        """Log nothing: `service.api.requests` does."""
+
 
 logconfig_dict = logs.config(_server.log_level)

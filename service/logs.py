@@ -40,8 +40,5 @@ def config(level: str) -> dict[str, Any]:
             }
         },
         "root": {"level": level.upper(), "handlers": ["stdout"]},
-        "loggers": {
-            name: {"level": level.upper(), "handlers": [], "propagate": True}
-            for name in ("gunicorn.error", "gunicorn.access")
-        },
+        "loggers": {"gunicorn.error": {"handlers": [], "propagate": True}},
     }

@@ -50,9 +50,9 @@ def read_upload(request: Request) -> Upload:
     """
     reader = _READERS.get(request.mimetype)
     if reader is None:
-        found = f"{request.mimetype!r} is not" if request.mimetype else "is missing:"
+        found = repr(request.mimetype) if request.mimetype else "missing"
         raise UnsupportedMedia(
-            f"the content type {found} read here, expected one of {', '.join(_READERS)}"
+            f"the content type is {found}, expected one of {', '.join(_READERS)}"
         )
     return reader(request)
 

@@ -83,4 +83,5 @@ def _respond(document: dict[str, Any]) -> Response:
     body = document | {"request_id": g.get("request_id")}
     if request.path.startswith(("/v1/models", "/v2")):
         media, body = "application/json", {"error": document["detail"]}
-    return Response(orjson.dumps(body), document["status"], content_type=media)
+    rendered = orjson.dumps(body, option=orjson.OPT_APPEND_NEWLINE)
+    return Response(rendered, document["status"], content_type=media)
