@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from flask import Request
 from numpy.typing import NDArray
-from werkzeug.exceptions import ClientDisconnected
+from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 
 from service.api.json_pictures import read_json
 from service.api.npy import read_npy
@@ -61,8 +61,12 @@ def _body(request: Request) -> bytes:
     """The whole body, in memory: its size was limited before the first byte."""
     try:
         body = request.get_data(parse_form_data=False)
+    except RequestEntityTooLarge:
+        raise
     except (OSError, ClientDisconnected) as error:
         raise TooSlow(f"the body stopped before its end: {error}") from error
+    except Exception as error:  # a WSGI server tells of bad chunks in its own classes
+        raise BadRequest(f"the body's chunks are malformed: {error}") from error
     announced = request.content_length
     if announced is not None and len(body) < announced:
         raise TooSlow(

@@ -14,6 +14,7 @@ from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from service import errors
+from service.logs import FIELDS
 
 STATUSES: dict[type[errors.ServiceError], HTTPStatus] = {
     errors.BadRequest: HTTPStatus.BAD_REQUEST,
@@ -72,7 +73,8 @@ def _http_error(error: HTTPException) -> Response:
 
 
 def _unexpected(error: Exception) -> Response:
-    log.exception("unexpected failure", exc_info=error)
+    fields = {"request_id": g.get("request_id")}
+    log.error("unexpected failure", exc_info=error, extra={FIELDS: fields})
     status = HTTPStatus.INTERNAL_SERVER_ERROR
     detail = "the service failed; its log has the reason under this request id"
     return _respond(_problem(status, "Unexpected", detail))
