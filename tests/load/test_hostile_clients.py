@@ -1,0 +1,143 @@
+"""Clients that stall, lie or never end hold no thread for longer than allowed."""
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+
+from tests.load.server import ROOT, Server, running
+
+pytestmark = pytest.mark.slow
+
+HEAD = b"POST /v1/classify HTTP/1.1\r\nHost: test\r\nContent-Type: image/png\r\n"
+CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
+SEVEN = (ROOT / "tests/data/digits/7_0.png").read_bytes()
+
+
+@pytest.fixture(scope="module")
+def server(
+    models_dir: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
+    log = tmp_path_factory.mktemp("hostile") / "log"
+    environ = {"WORKERS": "1", "THREADS": "2", "MNIST_RECEIVE_SECONDS": "1"}
+    with running(models_dir, log, **environ) as server:
+        yield server
+
+
+@pytest.mark.parametrize(
+    ("sent", "status", "phrase"),
+    [
+        (HEAD + b"Content-Length: 100\r\n\r\nabc", 408, "after 3 of the 100 bytes"),
+        (CHUNKED + b"3\r\nabc\r\n", 408, "stopped before its end"),
+        (CHUNKED + b"nonsense\r\n", 400, "chunks are malformed"),
+        (HEAD + b"Content-Length: 2147483648\r\n\r\n", 413, "over the limit"),
+        (HEAD + b"Content-Length: 2147483648\r\n\r\n" + b"x" * 99999, 413, "over"),
+        (HEAD + b"Content-Length: -1\r\n\r\n", 400, "CONTENT-LENGTH"),
+        (HEAD + b"\r\n", 400, "the body is empty"),
+        (HEAD + b"X: " + b"x" * 99999 + b"\r\n\r\n", 431, "fields size"),
+        (b"\x00\x01 not HTTP\r\n\r\n", 400, "Invalid Request Line"),
+    ],
+)
+def test_a_hostile_request_gets_a_clear_answer(
+    server: Server, sent: bytes, status: int, phrase: str
+) -> None:
+    with _connection(server) as connection:
+        connection.sendall(sent)
+        answer = _read_all(connection)
+
+    assert answer.startswith(f"HTTP/1.1 {status} ".encode())
+    assert phrase in answer.decode()
+
+
+def test_a_chunked_body_without_end_is_cut_off_at_the_limit(server: Server) -> None:
+    mebibyte = b"100000\r\n" + b"x" * 2**20 + b"\r\n"
+
+    with _connection(server) as connection:
+        connection.sendall(CHUNKED)
+        with pytest.raises(ConnectionError):
+            connection.sendall(mebibyte * 64)
+
+    assert _is_answering(server)
+
+
+def test_a_body_that_trickles_is_cut_off_in_time(server: Server) -> None:
+    with _connection(server) as connection:
+        connection.sendall(HEAD + b"Content-Length: 1000\r\n\r\n")
+        connection.settimeout(0.1)
+        answer = _trickle(connection)
+
+    assert answer.startswith(b"HTTP/1.1 408 ")
+
+
+def test_stalled_clients_do_not_keep_others_from_being_answered(
+    server: Server,
+) -> None:
+    stalled = [_connection(server) for _ in range(8)]
+    for connection in stalled[:4]:
+        connection.sendall(HEAD + b"Content-Length: 100\r\n\r\nabc")
+    for connection in stalled[4:]:
+        connection.sendall(b"POST /v1/cla")
+
+    answering = _is_answering(server)
+
+    for connection in stalled:
+        connection.close()
+    assert answering
+
+
+def test_a_client_that_reads_no_answer_holds_no_thread(server: Server) -> None:
+    bulk = (
+        HEAD.replace(b"image/png", b"application/octet-stream")
+        + b"Content-Length: 802816\r\n\r\n"
+        + bytes(802816)
+    )
+    deaf = [_connection(server, receive_buffer=1024) for _ in range(3)]
+
+    for connection in deaf:
+        connection.sendall(bulk)
+    answering = _is_answering(server)
+
+    for connection in deaf:
+        connection.close()
+    assert answering
+
+
+def _connection(server: Server, receive_buffer: int | None = None) -> socket.socket:
+    connection = socket.socket()
+    if receive_buffer:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
+    connection.settimeout(60)
+    connection.connect(("127.0.0.1", server.port))
+    return connection
+
+
+def _read_all(connection: socket.socket) -> bytes:
+    """The answer, up to where the server closes or its body has come."""
+    answer = b""
+    while data := connection.recv(65536):
+        answer += data
+        if answer.endswith(b"}\n"):
+            break
+    return answer
+
+
+def _trickle(connection: socket.socket) -> bytes:
+    for _ in range(100):
+        connection.sendall(b"x")
+        try:
+            return connection.recv(65536)
+        except TimeoutError:
+            continue
+    return b"never cut off"
+
+
+def _is_answering(server: Server) -> bool:
+    answer = requests.post(
+        server.url("/v1/classify"),
+        SEVEN,
+        headers={"Content-Type": "image/png"},
+        timeout=60,
+    )
+    return answer.ok
