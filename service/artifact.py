@@ -87,7 +87,7 @@ def read_manifest(folder: Path) -> Manifest:
         document = json.loads(path.read_bytes())
     except OSError as error:
         raise ArtifactError(f"{path} cannot be read: {error.strerror}") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ArtifactError(f"{path} is not JSON: {error}") from error
     found = document.get("format") if isinstance(document, dict) else None
     if found != FORMAT:
@@ -96,7 +96,7 @@ def read_manifest(folder: Path) -> Manifest:
         return _manifest(document)
     except KeyError as error:
         raise ArtifactError(f"{path} lacks the key {error}") from error
-    except (TypeError, ValueError, AttributeError) as error:
+    except (TypeError, ValueError, AttributeError, OverflowError) as error:
         raise ArtifactError(f"{path} has a value of the wrong type: {error}") from error
 
 
@@ -163,8 +163,8 @@ def verify(folder: Path, manifest: Manifest) -> None:
             raise ArtifactError(f"{folder / MANIFEST} lists {name!r}, outside it")
         try:
             found = sha256(folder / path)
-        except OSError as error:
-            raise ArtifactError(f"{folder / path}: {error.strerror}") from error
+        except (OSError, ValueError) as error:  # ValueError: no name for a file
+            raise ArtifactError(f"{name!r} cannot be read: {error}") from error
         if found != expected:
             raise ArtifactError(
                 f"{folder / path} has sha256 {found}, expected {expected}"
