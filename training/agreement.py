@@ -33,10 +33,12 @@ def prove_engines(folder: Path, digits: NDArray[np.uint8], network: Answers) -> 
     pixels = to_pixels(digits)
     try:
         tolerance = read_manifest(folder).tolerance
-        engines = {name: prove(folder, name).engine.predict(pixels) for name in ENGINES}
+        answers: dict[str, Answers] = {"the network": network}
+        for name in ENGINES:
+            answers[name] = prove(folder, name).engine.predict(pixels)
     except ArtifactError as error:
         raise ProofError(f"the version fails its proof: {error}") from error
-    return largest_difference({"the network": network, **engines}, tolerance)
+    return largest_difference(answers, tolerance)
 
 
 def largest_difference(answers: Mapping[str, Answers], tolerance: float) -> float:

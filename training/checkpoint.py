@@ -92,7 +92,9 @@ class CheckpointFile:
                 f"{self.path} cannot be read ({error}); remove it to start afresh"
             ) from error
 
-    def resume(self, config: TrainingConfig, data: Mapping[str, str]) -> Checkpoint | None:
+    def resume(
+        self, config: TrainingConfig, data: Mapping[str, str]
+    ) -> Checkpoint | None:
         """The checkpoint of exactly that run; None where there is none at all.
 
         Raises CheckpointError naming each field in which it differs.

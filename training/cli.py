@@ -4,14 +4,16 @@ Parses, runs `training.pipeline` and gives each error its line and its number;
 everything else is left to the pipeline.
 """
 
+import importlib
 import os
 import shlex
 import signal
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from types import FrameType
 
-from training.config import configure
+from training.data import load_mnist
 from training.errors import (
     CheckpointError,
     CorruptDataError,
@@ -23,6 +25,7 @@ from training.errors import (
     WriteError,
 )
 from training.options import Options, parse
+from training.sources import sources
 
 EXIT_CODES: Mapping[type[TrainingError], int] = {
     UsageError: 2,
@@ -61,34 +64,51 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(options: Options, command: str) -> None:
-    quieten(os.environ)
-    config = configure(
-        options.recipe,
-        epochs=options.epochs,
-        batch_size=options.batch_size,
-        optimizer=options.optimizer,
-        learning_rate=options.learning_rate,
-        seed=options.seed,
-    )
-    # TensorFlow takes seconds to import: not for --help or a wrong option.
-    from training.data import load_mnist
+    import_tensorflow()
     from training.pipeline import Job, run
-    from training.sources import sources
 
     mnist = load_mnist(sources(options.data, os.environ))
-    run(Job(config, options.models_dir, options.name, command, options.resume), mnist)
+    job = Job(
+        config=options.config,
+        models_dir=options.models_dir,
+        name=options.name,
+        command=command,
+        resume=options.resume,
+    )
+    run(job, mnist)
 
 
-def quieten(environ: dict[str, str] | os._Environ[str]) -> None:
-    """Keep the C++ libraries' chatter off the terminal, unless it was asked for.
+def import_tensorflow() -> None:
+    """Import TensorFlow without its C++ libraries' chatter.
 
-    Read by TensorFlow when it is imported.
+    Imported here and not at the top since it takes seconds: not for --help or
+    a wrong option. Set TF_CPP_MIN_LOG_LEVEL to hear it all.
     """
-    environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
+    if "TF_CPP_MIN_LOG_LEVEL" in os.environ:
+        return
+    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+    with silent_stderr():
+        importlib.import_module("tensorflow")
 
 
-def _terminate(signum: int, frame: FrameType | None) -> None:
+@contextmanager
+def silent_stderr() -> Iterator[None]:
+    """Throw away what is written to file descriptor 2, by C++ too.
+
+    TensorFlow logs a few lines before it has read its log level.
+    """
+    sys.stderr.flush()
+    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
+
+
+def _terminate(_signum: int, _frame: FrameType | None) -> None:
     raise Terminated
 
 

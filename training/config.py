@@ -5,7 +5,7 @@ Says nothing of how the network is built or fitted, and imports no TensorFlow.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Literal, get_args
+from typing import Any, Literal, TypedDict, Unpack, get_args
 
 from training.errors import UsageError
 
@@ -76,15 +76,17 @@ RECIPES: Mapping[str, TrainingConfig] = {
 }
 
 
-def configure(
-    recipe: str,
-    *,
-    epochs: int | None = None,
-    batch_size: int | None = None,
-    optimizer: OptimizerName | None = None,
-    learning_rate: float | None = None,
-    seed: int | None = None,
-) -> TrainingConfig:
+class Overrides(TypedDict, total=False):
+    """What of a recipe can be put in place of its own; None leaves its own."""
+
+    epochs: int | None
+    batch_size: int | None
+    optimizer: OptimizerName | None
+    learning_rate: float | None
+    seed: int | None
+
+
+def configure(recipe: str, **overrides: Unpack[Overrides]) -> TrainingConfig:
     """The recipe of that name with what is not None put in place of its own.
 
     Another optimizer brings its own learning rate, unless one is given. Raises
@@ -94,14 +96,9 @@ def configure(
         raise UsageError(
             f"the recipe is {recipe!r}, expected one of {', '.join(RECIPES)}"
         )
-    if optimizer is not None and learning_rate is None:
-        learning_rate = LEARNING_RATES[optimizer]
-    given = {
-        "epochs": epochs,
-        "batch_size": batch_size,
-        "optimizer": optimizer,
-        "learning_rate": learning_rate,
-        "seed": seed,
+    changes: dict[str, Any] = {
+        name: value for name, value in overrides.items() if value is not None
     }
-    changes = {name: value for name, value in given.items() if value is not None}
-    return replace(RECIPES[recipe], **changes)  # type: ignore[arg-type]
+    if "optimizer" in changes:
+        changes.setdefault("learning_rate", LEARNING_RATES[changes["optimizer"]])
+    return replace(RECIPES[recipe], **changes)

@@ -67,14 +67,14 @@ def disk_errors(folder: Path) -> Iterator[None]:
 
 
 def _write_saved_model(network: keras.Sequential, folder: Path) -> None:
-    archive = keras.export.ExportArchive()
-    archive.track(network)
-    archive.add_endpoint(
-        "serving_default",
-        lambda pixels: {OUTPUT.name: network(pixels, training=False)},
-        input_signature=[tf.TensorSpec([None, 784], tf.float32, name=INPUT.name)],
-    )
-    archive.write_out(folder, verbose=False)
+    # Not keras.export: its archive stores every weight twice (Keras 3.15).
+    module = tf.Module()
+    module.weights = [variable.value for variable in network.variables]
+    pixels = tf.TensorSpec([None, 784], tf.float32, name=INPUT.name)
+    answer = tf.function(
+        lambda pixels: {OUTPUT.name: network(pixels, training=False)}
+    ).get_concrete_function(pixels)
+    tf.saved_model.save(module, str(folder), {"serving_default": answer})
     assets = folder / "assets"
     if assets.is_dir():  # empty, and git keeps no empty folder
         assets.rmdir()

@@ -18,7 +18,9 @@ def epoch_order(seed: int, epoch: int, pictures: int) -> NDArray[np.int32]:
     return order.astype(np.int32)
 
 
-def training_batches(config: TrainingConfig, mnist: Mnist, start: int) -> tf.data.Dataset:
+def training_batches(
+    config: TrainingConfig, mnist: Mnist, start: int
+) -> tf.data.Dataset:
     """Batches of the epochs from `start` on: pixels [b, 784] and one-hot [b, 10].
 
     Both float32. Whole batches are gathered from the uint8 arrays and divided
@@ -43,10 +45,10 @@ def training_batches(config: TrainingConfig, mnist: Mnist, start: int) -> tf.dat
     return dataset.flat_map(batches).map(fetch).prefetch(2)
 
 
-def test_batches(mnist: Mnist, batch_size: int = 1000) -> tf.data.Dataset:
+def judging_batches(mnist: Mnist) -> tf.data.Dataset:
     """The test pictures in their own order, as `training_batches` gives them."""
     dataset = tf.data.Dataset.from_tensor_slices((mnist.x_test, mnist.y_test))
-    return dataset.batch(batch_size).map(_as_float).cache()
+    return dataset.batch(1000).map(_as_float).cache()
 
 
 def _as_float(digits: tf.Tensor, labels: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:

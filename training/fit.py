@@ -16,7 +16,7 @@ import numpy as np
 from training.checkpoint import Checkpoint, CheckpointFile, Epoch
 from training.config import TrainingConfig
 from training.data import Mnist
-from training.feed import test_batches, training_batches
+from training.feed import judging_batches, training_batches
 from training.network import build_network, compile_network
 
 
@@ -30,7 +30,9 @@ class Trained:
     seconds: float
 
 
-def fit(config: TrainingConfig, mnist: Mnist, file: CheckpointFile, resume: bool) -> Trained:
+def fit(
+    config: TrainingConfig, mnist: Mnist, file: CheckpointFile, resume: bool
+) -> Trained:
     """The network of `config` trained on `mnist`, a checkpoint left in `file`.
 
     With `resume`, goes on from the checkpoint that `file` holds, if any, and
@@ -119,7 +121,7 @@ def _fit(
     start = len(saver.history)
     network.fit(
         training_batches(config, mnist, start),
-        validation_data=test_batches(mnist),
+        validation_data=judging_batches(mnist),
         initial_epoch=start,
         epochs=config.epochs,
         steps_per_epoch=config.steps(len(mnist.y_train)),

@@ -10,10 +10,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from training.config import LEARNING_RATES, OPTIMIZERS, RECIPES, OptimizerName
+from training.config import (
+    LEARNING_RATES,
+    OPTIMIZERS,
+    RECIPES,
+    TrainingConfig,
+    configure,
+)
 from training.errors import UsageError
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
+
+_OVERRIDES = ("epochs", "batch_size", "optimizer", "learning_rate", "seed")
 
 _DESCRIPTION = """\
 Train the MNIST network (Dense 512 relu, Dense 10 softmax: 407,050 parameters),
@@ -49,14 +57,9 @@ whole epoch, if there was one, is there for --resume with the same options."""
 
 @dataclass(frozen=True)
 class Options:
-    """What the command line asks for; None leaves it to the recipe."""
+    """What the command line asks for, the recipe's values already overridden."""
 
-    recipe: str
-    epochs: int | None
-    batch_size: int | None
-    optimizer: OptimizerName | None
-    learning_rate: float | None
-    seed: int | None
+    config: TrainingConfig
     name: str
     models_dir: Path
     data: Path | None
@@ -66,16 +69,23 @@ class Options:
 def parse(arguments: Sequence[str], environ: Mapping[str, str]) -> Options:
     """The options in `arguments`, with defaults from `environ`.
 
-    Raises UsageError for a name that is none; argparse itself prints what is
-    wrong with anything else and exits with code 2.
+    Raises UsageError for a value out of range; of anything else argparse itself
+    prints what is wrong and exits with code 2.
     """
-    options = Options(**vars(_parser(environ).parse_args(arguments)))
-    if not _NAME.fullmatch(options.name):
+    found = _parser(environ).parse_args(arguments)
+    if not _NAME.fullmatch(found.name):
         raise UsageError(
-            f"the name is {options.name!r}, expected letters, digits, '.', '_' and "
+            f"the name is {found.name!r}, expected letters, digits, '.', '_' and "
             "'-', starting with a letter or digit"
         )
-    return options
+    recipe = {name: getattr(found, name) for name in _OVERRIDES}
+    return Options(
+        config=configure(found.recipe, **recipe),
+        name=found.name,
+        models_dir=found.models_dir,
+        data=found.data,
+        resume=found.resume,
+    )
 
 
 def _parser(environ: Mapping[str, str]) -> argparse.ArgumentParser:

@@ -15,7 +15,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from service.artifact import MANIFEST, Manifest, read_manifest, version_numbers, write_manifest
+from service.artifact import (
+    MANIFEST,
+    Manifest,
+    read_manifest,
+    version_numbers,
+    write_manifest,
+)
 from training.errors import FolderError, WriteError
 
 _PREFIX = ".staging-"
