@@ -4,7 +4,7 @@ import http.client
 import json
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 
 CLIENTS = 4
@@ -46,29 +46,33 @@ def asking(port: int, picture: bytes, digit: int) -> Iterator[Score]:
 def _ask(
     port: int, picture: bytes, digit: int, score: Score, stop: threading.Event
 ) -> None:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    while not stop.is_set():
-        try:
-            connection.request(
-                "POST", "/v1/classify", picture, {"Content-Type": "image/png"}
-            )
-            response = connection.getresponse()
-            body = response.read()
-        except ConnectionRefusedError:
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=60)) as client:
+        while not stop.is_set():
+            try:
+                seen = _post(client, picture, digit)
+            except ConnectionRefusedError:
+                with score.lock:
+                    score.refused += 1
+                return
             with score.lock:
-                score.refused += 1
-            return
-        except (OSError, http.client.HTTPException) as error:
-            with score.lock:
-                score.wrong.append(repr(error))
-            connection.close()
-            continue
-        with score.lock:
-            if _is_right(response.status, body, digit):
-                score.right += 1
-            else:
-                score.wrong.append(f"{response.status} {body[:200]!r}")
+                score.right += seen is None
+                score.wrong += [seen] if seen else []
 
 
-def _is_right(status: int, body: bytes, digit: int) -> bool:
-    return status == 200 and json.loads(body)["predictions"][0]["digit"] == digit
+def _post(client: http.client.HTTPConnection, picture: bytes, digit: int) -> str | None:
+    """None for the right answer, else what came instead of it."""
+    try:
+        client.request("POST", "/v1/classify", picture, {"Content-Type": "image/png"})
+        response = client.getresponse()
+        body = response.read()
+    except ConnectionRefusedError:
+        raise
+    except (OSError, http.client.HTTPException) as error:
+        client.close()
+        return repr(error)
+    right = response.status == 200 and _digit(body) == digit
+    return None if right else f"{response.status} {body[:200]!r}"
+
+
+def _digit(body: bytes) -> int:
+    return int(json.loads(body)["predictions"][0]["digit"])

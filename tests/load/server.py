@@ -47,6 +47,11 @@ class Server:
         except requests.RequestException:
             return False
 
+    def story(self) -> str:
+        """Its log without the answered requests."""
+        lines = self.log.read_text().splitlines()
+        return "\n".join(line for line in lines if '"status": 200' not in line)
+
     def stop(self) -> int:
         """Ask it to stop, as docker does; its exit code."""
         self.process.send_signal(signal.SIGTERM)
@@ -74,7 +79,7 @@ def running(models_dir: Path, log: Path, **environ: str) -> Iterator[Server]:
     finally:
         process.kill()
         process.wait()
-        print(log.read_text())  # noqa: T201, shown by pytest for a test that fails
+        print(server.story())  # noqa: T201, shown by pytest for a test that fails
 
 
 def wait_until(condition: Callable[[], bool], promise: str) -> None:

@@ -37,7 +37,7 @@ def server(
         (HEAD + b"Content-Length: -1\r\n\r\n", 400, "CONTENT-LENGTH"),
         (HEAD + b"\r\n", 400, "the body is empty"),
         (HEAD + b"X: " + b"x" * 99999 + b"\r\n\r\n", 431, "fields size"),
-        (b"\x00\x01 not HTTP\r\n\r\n", 400, "Invalid Request Line"),
+        (b"\x00\x01 not HTTP\r\n\r\n", 400, "Invalid Method"),
     ],
 )
 def test_a_hostile_request_gets_a_clear_answer(
