@@ -60,11 +60,12 @@ def read_golden(folder: Path) -> Golden:
     """The golden digits of a version; ArtifactError where they cannot be read."""
     path = folder / GOLDEN
     try:
-        with np.load(path, allow_pickle=False) as arrays:
+        # Opened here, since np.load leaves a damaged file open.
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             golden = Golden(arrays["digits"], arrays["probabilities"])
     except Exception as error:  # zip, npy and OS errors, all meaning the same
         raise ArtifactError(f"{path} cannot be read: {error}") from error
-    count = len(golden.digits)
+    count = golden.digits.size // 784
     if (
         count == 0
         or golden.digits.dtype != np.uint8
