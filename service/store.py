@@ -71,9 +71,9 @@ class Store:
         snapshot, served = self.snapshot, self._settings.model
         if model not in (None, served):
             raise UnknownModel(f"model {model!r} is not served, expected {served!r}")
-        wanted = snapshot.default if version is None else version
-        if wanted is None:
+        if snapshot.default is None:
             raise NotReady(self.why_not_ready())
+        wanted = snapshot.default if version is None else version
         if wanted not in snapshot.models:
             raise UnknownModel(
                 f"version {wanted} of {served!r} is not served, "
