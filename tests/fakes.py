@@ -1,0 +1,94 @@
+"""What stands in for the network and for a version on disk, checkable by head."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from service.artifact import (
+    KERAS_MODEL,
+    TFLITE_MODEL,
+    Manifest,
+    TensorSpec,
+    checksums,
+    write_manifest,
+)
+from service.pictures import to_pixels
+from service.proof import Golden, ProvedModel, write_golden
+from service.settings import Settings
+from service.store import Snapshot, Store
+
+
+@dataclass(frozen=True)
+class Digit:
+    """One real test digit: its file, the digit it shows, its bytes and pixels."""
+
+    path: Path
+    label: int
+    encoded: bytes
+    pixels: NDArray[np.uint8]
+
+
+class FakeEngine:
+    """Reads the digit off the first pixel: a first pixel of 7 is a seven.
+
+    It gives that digit 0.91 and every other 0.01, and keeps what it was shown.
+    """
+
+    def __init__(self) -> None:
+        self.shown: list[NDArray[np.float32]] = []
+
+    def predict(self, pixels: NDArray[np.float32]) -> NDArray[np.float32]:
+        self.shown.append(pixels)
+        digits = np.rint(pixels[:, 0] * 255).astype(int) % 10
+        probabilities = np.full((len(pixels), 10), 0.01, np.float32)
+        probabilities[np.arange(len(pixels)), digits] = 0.91
+        return probabilities
+
+
+def fake_digit(digit: int) -> NDArray[np.uint8]:
+    """Pixels uint8 [784] that FakeEngine reads as `digit`."""
+    pixels = np.zeros(784, np.uint8)
+    pixels[0] = digit
+    return pixels
+
+
+def fake_manifest(version: int = 1, files: dict[str, str] | None = None) -> Manifest:
+    """A manifest with every key that there is."""
+    return Manifest(
+        name="mnist",
+        version=version,
+        created="2026-01-02T03:04:05Z",
+        input=TensorSpec("pixels", "float32", (-1, 784)),
+        output=TensorSpec("probabilities", "float32", (-1, 10)),
+        labels=tuple("0123456789"),
+        files=files or {},
+        tolerance=1e-5,
+        metrics={"accuracy": 0.9},
+        training={"recipe": "seed"},
+        calibration={"temperature": 1.5},
+    )
+
+
+def fake_version(models_dir: Path, version: int = 1) -> Path:
+    """A version on disk that proves itself with FakeEngine; its folder."""
+    folder = models_dir / "mnist" / str(version)
+    folder.mkdir(parents=True)
+    digits = np.stack([fake_digit(digit) for digit in range(10)])
+    golden = Golden(digits, FakeEngine().predict(to_pixels(digits)))
+    (folder / KERAS_MODEL).write_bytes(b"no real network")
+    (folder / TFLITE_MODEL).write_bytes(b"nor here")
+    write_golden(folder, golden)
+    write_manifest(folder, fake_manifest(version, checksums(folder)))
+    return folder
+
+
+def fake_store(settings: Settings, **engines: FakeEngine) -> Store:
+    """A store that serves these engines: `v1=FakeEngine()` as version 1."""
+    store = Store(settings)
+    numbered = {int(name.removeprefix("v")): e for name, e in engines.items()}
+    store.snapshot = Snapshot(
+        {n: ProvedModel(fake_manifest(n), engine) for n, engine in numbered.items()}, {}
+    )
+    return store

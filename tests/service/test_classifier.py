@@ -1,0 +1,147 @@
+"""The one use case: pictures in, an answer for each of them out."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from service.classifier import Answer, Classifier, Prediction
+from service.errors import (
+    BadRequest,
+    NotReady,
+    TooLarge,
+    UnknownModel,
+    UnreadablePicture,
+)
+from service.settings import Settings
+from tests.fakes import Digit, FakeEngine, fake_digit, fake_store
+
+SETTINGS = Settings(max_batch=4)
+BRIGHT = np.full(784, 255, np.uint8)
+
+
+@pytest.fixture
+def spy() -> FakeEngine:
+    return FakeEngine()
+
+
+@pytest.fixture
+def classifier(spy: FakeEngine) -> Classifier:
+    """Version 1 is a fake of its own, version 2 is `spy`."""
+    return Classifier(fake_store(SETTINGS, v1=FakeEngine(), v2=spy), SETTINGS)
+
+
+def _read(answer: Answer) -> list[object]:
+    """The digit of each prediction, the class of each error."""
+    return [r.digit if isinstance(r, Prediction) else type(r) for r in answer.results]
+
+
+def test_a_prediction_has_the_likeliest_digit_with_its_probability(
+    classifier: Classifier,
+) -> None:
+    answer = classifier.classify([fake_digit(7)])
+
+    (prediction,) = answer.results
+    assert isinstance(prediction, Prediction)
+    assert prediction.digit == 7
+    assert prediction.probability == np.float32(0.91)
+    expected = np.array([0.01] * 7 + [0.91] + [0.01] * 2, np.float32)
+    np.testing.assert_array_equal(prediction.probabilities, expected)
+
+
+def test_the_order_of_the_pictures_is_kept(classifier: Classifier) -> None:
+    answer = classifier.classify([fake_digit(digit) for digit in (3, 1, 4, 1)])
+
+    assert _read(answer) == [3, 1, 4, 1]
+
+
+def test_an_array_of_digits_is_answered_as_a_list_is(classifier: Classifier) -> None:
+    rows = np.stack([fake_digit(5), BRIGHT, fake_digit(9)])
+
+    assert _read(classifier.classify(rows)) == [5, UnreadablePicture, 9]
+    assert _read(classifier.classify(list(rows))) == [5, UnreadablePicture, 9]
+
+
+def test_each_error_stands_in_its_pictures_place(classifier: Classifier) -> None:
+    refused = BadRequest("no number")
+
+    answer = classifier.classify([b"no picture", fake_digit(2), refused, BRIGHT])
+
+    assert _read(answer) == [UnreadablePicture, 2, BadRequest, UnreadablePicture]
+    assert answer.results[2] is refused
+
+
+def test_the_network_sees_only_what_can_be_read(
+    classifier: Classifier, spy: FakeEngine
+) -> None:
+    classifier.classify([b"no picture", fake_digit(255), BRIGHT])
+
+    (shown,) = spy.shown
+    assert shown.dtype == np.float32
+    np.testing.assert_array_equal(shown, [[1.0, *[0.0] * 783]])
+
+
+def test_the_network_is_not_asked_about_nothing(
+    classifier: Classifier, spy: FakeEngine
+) -> None:
+    answer = classifier.classify([b"no picture"])
+
+    assert _read(answer) == [UnreadablePicture]
+    assert spy.shown == []
+
+
+def test_an_encoded_picture_reaches_the_network_as_its_pixels_over_255(
+    classifier: Classifier, spy: FakeEngine, digits: list[Digit]
+) -> None:
+    classifier.classify([digit.encoded for digit in digits[:4]])
+
+    (shown,) = spy.shown
+    expected = np.stack([digit.pixels for digit in digits[:4]]) / np.float32(255)
+    np.testing.assert_array_equal(shown, expected)
+
+
+def test_a_picture_over_the_pixel_limit_is_an_error_in_its_place(
+    digits: list[Digit],
+) -> None:
+    settings = replace(SETTINGS, max_pixels=783)
+    classifier = Classifier(fake_store(settings, v1=FakeEngine()), settings)
+
+    answer = classifier.classify([digits[0].encoded, fake_digit(1)])
+
+    assert _read(answer) == [TooLarge, 1]
+
+
+def test_a_full_batch_is_answered_and_one_more_is_too_large(
+    classifier: Classifier,
+) -> None:
+    full = classifier.classify([fake_digit(0)] * 4)
+
+    assert _read(full) == [0, 0, 0, 0]
+    with pytest.raises(TooLarge) as refusal:
+        classifier.classify([fake_digit(0)] * 5)
+    assert str(refusal.value) == "5 pictures in one request, at most 4 are answered"
+
+
+def test_the_version_asked_for_answers(classifier: Classifier, spy: FakeEngine) -> None:
+    newest = classifier.classify([fake_digit(0)], model="mnist")
+    first = classifier.classify([fake_digit(0)], version=1)
+
+    assert (newest.model, newest.version) == ("mnist", 2)
+    assert (first.model, first.version) == ("mnist", 1)
+    assert len(spy.shown) == 1
+
+
+@pytest.mark.parametrize(("model", "version"), [("letters", None), (None, 3)])
+def test_what_is_not_served_is_unknown(
+    classifier: Classifier, model: str | None, version: int | None
+) -> None:
+    with pytest.raises(UnknownModel):
+        classifier.classify([fake_digit(0)], model, version)
+
+
+def test_without_a_model_nothing_is_classified(tmp_path: Path) -> None:
+    settings = Settings(models_dir=tmp_path)
+
+    with pytest.raises(NotReady):
+        Classifier(fake_store(settings), settings).classify([fake_digit(0)])

@@ -1,0 +1,80 @@
+"""The default engine over the trained model: same answers, however asked."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from service.engines import Engine, open_engine
+from service.pictures import to_pixels
+from tests.fakes import Digit
+
+
+@pytest.fixture
+def engine(models_dir: Path) -> Engine:
+    return open_engine("litert", models_dir / "mnist" / "1")
+
+
+@pytest.fixture
+def pixels(digits: list[Digit]) -> NDArray[np.float32]:
+    """The forty digits as the network takes them, float32 [40, 784]."""
+    return to_pixels(np.stack([digit.pixels for digit in digits]))
+
+
+def test_the_forty_digits_are_read(
+    engine: Engine, pixels: NDArray[np.float32], digits: list[Digit]
+) -> None:
+    probabilities = engine.predict(pixels)
+
+    assert probabilities.dtype == np.float32
+    np.testing.assert_allclose(probabilities.sum(axis=1), 1, atol=1e-5)
+    labels = [digit.label for digit in digits]
+    assert (probabilities.argmax(axis=1) == labels).sum() >= 39
+
+
+def test_a_digit_gets_the_same_answer_in_any_batch(
+    engine: Engine, pixels: NDArray[np.float32]
+) -> None:
+    together = engine.predict(pixels)
+    alone = np.concatenate([engine.predict(row[None]) for row in pixels])
+    in_sevens = np.concatenate([engine.predict(rows) for rows in _sevens(pixels)])
+
+    np.testing.assert_allclose(alone, together, atol=1e-6)
+    np.testing.assert_allclose(in_sevens, together, atol=1e-6)
+
+
+def _sevens(pixels: NDArray[np.float32]) -> Iterator[NDArray[np.float32]]:
+    return (pixels[start : start + 7] for start in range(0, len(pixels), 7))
+
+
+def test_an_answer_is_not_overwritten_by_the_next(
+    engine: Engine, pixels: NDArray[np.float32]
+) -> None:
+    first = engine.predict(pixels[:1])
+    before = first.copy()
+
+    engine.predict(pixels[-1:])
+
+    np.testing.assert_array_equal(first, before)
+
+
+def test_threads_do_not_mix_their_answers(
+    engine: Engine, pixels: NDArray[np.float32]
+) -> None:
+    expected = [engine.predict(row[None]) for row in pixels]
+
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda row: engine.predict(row[None]), [*pixels] * 10))
+
+    np.testing.assert_allclose(found, expected * 10, atol=1e-6)
+
+
+def test_opening_says_nothing(
+    models_dir: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    open_engine("litert", models_dir / "mnist" / "1")
+
+    assert capfd.readouterr() == ("", "")

@@ -1,0 +1,139 @@
+"""What an operator can set, and what stops the start."""
+
+from pathlib import Path
+
+import pytest
+
+from service.cpus import available_cpus
+from service.errors import SettingsError
+from service.settings import ServerSettings, Settings
+
+
+def test_without_variables_the_defaults_hold() -> None:
+    settings = Settings.from_env({})
+
+    assert settings == Settings(
+        Path("models"), "mnist", "litert", 20 * 2**20, 50_000_000, 1024
+    )
+
+
+def test_every_variable_of_the_application_is_read() -> None:
+    environ = {
+        "MNIST_MODELS_DIR": "/srv/models",
+        "MNIST_MODEL": "digits-2_b",
+        "MNIST_ENGINE": "tensorflow",
+        "MNIST_MAX_UPLOAD_BYTES": "2048",
+        "MNIST_MAX_PIXELS": "784",
+        "MNIST_MAX_BATCH": "9",
+    }
+
+    settings = Settings.from_env(environ)
+
+    assert settings == Settings(
+        Path("/srv/models"), "digits-2_b", "tensorflow", 2048, 784, 9
+    )
+
+
+def test_without_variables_the_server_uses_every_cpu_it_may() -> None:
+    server = ServerSettings.from_env({})
+
+    expected = ServerSettings("127.0.0.1", 8000, available_cpus(), 4, 30, "info")
+    assert server == expected
+
+
+def test_every_variable_of_the_server_is_read() -> None:
+    environ = {
+        "HOST": "::",
+        "PORT": "0",
+        "WORKERS": "3",
+        "THREADS": "2",
+        "MNIST_RECEIVE_SECONDS": "5",
+        "MNIST_LOG_LEVEL": "debug",
+    }
+
+    server = ServerSettings.from_env(environ)
+
+    assert server == ServerSettings("::", 0, 3, 2, 5, "debug")
+
+
+VARIABLES = (
+    "MNIST_MODELS_DIR",
+    "MNIST_MODEL",
+    "MNIST_ENGINE",
+    "MNIST_MAX_UPLOAD_BYTES",
+    "MNIST_MAX_PIXELS",
+    "MNIST_MAX_BATCH",
+    "HOST",
+    "PORT",
+    "WORKERS",
+    "THREADS",
+    "MNIST_RECEIVE_SECONDS",
+    "MNIST_LOG_LEVEL",
+)
+
+
+@pytest.mark.parametrize("empty", ["", "  "])
+def test_an_empty_value_counts_as_not_set(empty: str) -> None:
+    environ = dict.fromkeys(VARIABLES, empty)
+
+    assert Settings.from_env(environ) == Settings.from_env({})
+    assert ServerSettings.from_env(environ) == ServerSettings.from_env({})
+
+
+NUMBERS = {
+    "MNIST_MAX_UPLOAD_BYTES": (1024, 2**30),
+    "MNIST_MAX_PIXELS": (784, 10**9),
+    "MNIST_MAX_BATCH": (1, 65536),
+    "PORT": (0, 65535),
+    "WORKERS": (1, 1024),
+    "THREADS": (1, 256),
+    "MNIST_RECEIVE_SECONDS": (1, 3600),
+}
+
+
+def _read(environ: dict[str, str]) -> None:
+    Settings.from_env(environ)
+    ServerSettings.from_env(environ)
+
+
+@pytest.mark.parametrize("variable", NUMBERS)
+@pytest.mark.parametrize("value", ["ten", "1.5", "-1", "1e3", "٣", "9" * 5000])
+def test_a_value_that_is_no_number_is_refused(variable: str, value: str) -> None:
+    least, most = NUMBERS[variable]
+    said = f"{variable}='{value}': expected a whole number from {least} to {most}"
+
+    with pytest.raises(SettingsError) as refusal:
+        _read({variable: value})
+
+    assert str(refusal.value) == said
+
+
+@pytest.mark.parametrize("variable", NUMBERS)
+def test_a_number_may_be_as_small_and_as_large_as_said(variable: str) -> None:
+    least, most = NUMBERS[variable]
+
+    _read({variable: str(least)})
+    _read({variable: str(most)})
+    with pytest.raises(SettingsError, match=f"{variable}='{least - 1}'"):
+        _read({variable: str(least - 1)})
+    with pytest.raises(SettingsError, match=f"{variable}='{most + 1}'"):
+        _read({variable: str(most + 1)})
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "allowed"),
+    [
+        ("MNIST_ENGINE", "torch", "one of litert, tensorflow"),
+        ("MNIST_LOG_LEVEL", "loud", "one of debug, info, warning, error"),
+        ("MNIST_MODEL", "../secret", "a name of letters, digits, '-' and '_'"),
+        ("MNIST_MODEL", "-_-", "a name of letters, digits, '-' and '_'"),
+        ("MNIST_MODEL", "modèle", "a name of letters, digits, '-' and '_'"),
+    ],
+)
+def test_a_value_that_is_no_choice_is_refused(
+    variable: str, value: str, allowed: str
+) -> None:
+    with pytest.raises(SettingsError) as refusal:
+        _read({variable: value})
+
+    assert str(refusal.value) == f"{variable}='{value}': expected {allowed}"
