@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import settings as hypothesis
 from PIL import Image
 
 from service.app import create_app
@@ -18,6 +19,14 @@ if TYPE_CHECKING:
     from training.data import Mnist
 
 ROOT = Path(__file__).parent.parent
+
+# `MNIST_TESTS_EXAMPLES=3000 pytest tests/service` searches long and at random.
+EXAMPLES = os.environ.get("MNIST_TESTS_EXAMPLES")
+hypothesis.register_profile("quick", max_examples=20, deadline=None, derandomize=True)
+hypothesis.register_profile(
+    "thorough", max_examples=int(EXAMPLES or 1), deadline=None, derandomize=False
+)
+hypothesis.load_profile("thorough" if EXAMPLES else "quick")
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,126 @@
+"""Bright ink on dark, upright: what transparency and rotation come to."""
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from PIL import ExifTags, Image
+from PIL.Image import Transpose
+
+from service.pictures import ink_errors, read_digit
+from tests.fakes import Digit
+from tests.service.encodings import encode, grey, palette
+
+MOST = 50_000_000
+
+
+@pytest.fixture
+def pixels(digits: list[Digit]) -> NDArray[np.uint8]:
+    """A real seven, uint8 [784]."""
+    return next(digit.pixels for digit in digits if digit.label == 7)
+
+
+def _ink(shade: int, opacity: NDArray[np.uint8], mode: str) -> Image.Image:
+    """One shade everywhere, its opacity that of a digit's ink."""
+    image = Image.new("L", (28, 28), shade).convert(mode)
+    image.putalpha(grey(opacity))
+    return image
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB"])
+@pytest.mark.parametrize("format_", ["PNG", "TIFF", "WebP"])
+def test_white_ink_on_nothing_is_laid_over_black(
+    pixels: NDArray[np.uint8], mode: str, format_: str
+) -> None:
+    options = {"lossless": True, "exact": True} if format_ == "WebP" else {}
+    file = encode(_ink(255, pixels, mode), format_, **options)
+
+    np.testing.assert_array_equal(read_digit(file, MOST), pixels)
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB"])
+def test_black_ink_on_nothing_is_laid_over_white_and_so_refused(
+    pixels: NDArray[np.uint8], mode: str
+) -> None:
+    digit = read_digit(encode(_ink(0, pixels, mode), "PNG"), MOST)
+
+    np.testing.assert_array_equal(digit, 255 - pixels)
+    (error,) = ink_errors(digit[None]).values()
+    assert "255 of 255 on average), expected bright ink on dark" in str(error)
+
+
+@pytest.mark.parametrize("format_", ["PNG", "GIF"])
+def test_a_transparent_colour_of_a_palette_is_background(
+    pixels: NDArray[np.uint8], format_: str
+) -> None:
+    ink = (pixels > 127) * np.uint8(255)
+    black = 255  # the number that `palette` gives to black
+
+    file = encode(palette(ink), format_, transparency=black)
+
+    np.testing.assert_array_equal(read_digit(file, MOST), ink)
+
+
+def test_a_transparent_shade_of_grey_is_background(pixels: NDArray[np.uint8]) -> None:
+    file = encode(grey(pixels), "PNG", transparency=0)
+
+    np.testing.assert_array_equal(read_digit(file, MOST), pixels)
+
+
+def test_a_picture_of_nothing_at_all_is_blank() -> None:
+    file = encode(Image.new("LA", (28, 28), (200, 0)), "PNG")
+
+    assert not read_digit(file, MOST).any()
+
+
+def test_dark_ink_on_bright_is_refused_row_by_row(pixels: NDArray[np.uint8]) -> None:
+    errors = ink_errors(np.stack([pixels, 255 - pixels, pixels]))
+
+    assert list(errors) == [1]
+    assert str(errors[1]).startswith("the background is bright (its outermost pixels")
+
+
+@pytest.mark.parametrize(("shade", "refused"), [(127, False), (128, True)])
+def test_only_the_outermost_pixels_tell_ink_from_background(
+    shade: int, refused: bool
+) -> None:
+    frame = np.full((28, 28), shade, np.uint8)
+    frame[1:-1, 1:-1] = 0 if refused else 255
+
+    assert bool(ink_errors(frame.reshape(1, 784))) is refused
+
+
+TURNED = {
+    1: None,
+    2: Transpose.FLIP_LEFT_RIGHT,
+    3: Transpose.ROTATE_180,
+    4: Transpose.FLIP_TOP_BOTTOM,
+    5: Transpose.TRANSPOSE,
+    6: Transpose.ROTATE_90,
+    7: Transpose.TRANSVERSE,
+    8: Transpose.ROTATE_270,
+}
+"""How the stored pixels lie for each EXIF orientation; Pillow turns leftwards."""
+
+LEAST_LOSS: dict[str, dict[str, int]] = {
+    "PNG": {},
+    "JPEG": {"quality": 100},
+    "WebP": {"lossless": True},
+    "TIFF": {},
+}
+
+
+@pytest.mark.parametrize("orientation", TURNED)
+@pytest.mark.parametrize("format_", LEAST_LOSS)
+def test_every_exif_rotation_is_undone(
+    pixels: NDArray[np.uint8], orientation: int, format_: str
+) -> None:
+    turn = TURNED[orientation]
+    turned = grey(pixels) if turn is None else grey(pixels).transpose(turn)
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = orientation
+
+    file = encode(turned, format_, exif=exif, **LEAST_LOSS[format_])
+
+    found = read_digit(file, MOST).astype(int)
+    lost = 2 if format_ == "JPEG" else 0
+    assert np.abs(found - pixels).max() <= lost
