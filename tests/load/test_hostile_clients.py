@@ -2,6 +2,7 @@
 
 import socket
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ pytestmark = pytest.mark.slow
 
 HEAD = b"POST /v1/classify HTTP/1.1\r\nHost: test\r\nContent-Type: image/png\r\n"
 CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
+MANY = 25_000  # pictures, whose answer no socket's buffer can hold
 SEVEN = (ROOT / "tests/data/digits/7_0.png").read_bytes()
 
 
@@ -21,7 +23,12 @@ def server(
     models_dir: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Server]:
     log = tmp_path_factory.mktemp("hostile") / "log"
-    environ = {"WORKERS": "1", "THREADS": "2", "MNIST_RECEIVE_SECONDS": "1"}
+    environ = {
+        "WORKERS": "1",
+        "THREADS": "2",
+        "MNIST_RECEIVE_SECONDS": "1",
+        "MNIST_MAX_BATCH": str(MANY),
+    }
     with running(models_dir, log, **environ) as server:
         yield server
 
@@ -74,34 +81,26 @@ def test_a_body_that_trickles_is_cut_off_in_time(server: Server) -> None:
 def test_stalled_clients_do_not_keep_others_from_being_answered(
     server: Server,
 ) -> None:
-    stalled = [_connection(server) for _ in range(8)]
-    for connection in stalled[:4]:
-        connection.sendall(HEAD + b"Content-Length: 100\r\n\r\nabc")
-    for connection in stalled[4:]:
-        connection.sendall(b"POST /v1/cla")
+    with ExitStack() as stack:
+        stalled = [stack.enter_context(_connection(server)) for _ in range(8)]
+        for connection in stalled[:4]:
+            connection.sendall(HEAD + b"Content-Length: 100\r\n\r\nabc")
+        for connection in stalled[4:]:
+            connection.sendall(b"POST /v1/cla")
 
-    answering = _is_answering(server)
-
-    for connection in stalled:
-        connection.close()
-    assert answering
+        assert _is_answering(server)
 
 
 def test_a_client_that_reads_no_answer_holds_no_thread(server: Server) -> None:
-    bulk = (
-        HEAD.replace(b"image/png", b"application/octet-stream")
-        + b"Content-Length: 802816\r\n\r\n"
-        + bytes(802816)
-    )
-    deaf = [_connection(server, receive_buffer=1024) for _ in range(3)]
+    head = HEAD.replace(b"image/png", b"application/octet-stream")
+    length = f"Content-Length: {MANY * 784}\r\n\r\n".encode()
 
-    for connection in deaf:
-        connection.sendall(bulk)
-    answering = _is_answering(server)
+    with ExitStack() as stack:
+        for _ in range(3):
+            deaf = stack.enter_context(_connection(server, receive_buffer=1024))
+            deaf.sendall(head + length + bytes(MANY * 784))
 
-    for connection in deaf:
-        connection.close()
-    assert answering
+        assert _is_answering(server)
 
 
 def _connection(server: Server, receive_buffer: int | None = None) -> socket.socket:
