@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from training.results import Results
 
 _COLUMNS, _ROWS = 8, 4
+_UNITS = 128
 
 
 def draw_confusion(results: Results) -> Figure:
@@ -69,22 +70,24 @@ def worst_mistakes(
 
 
 def draw_weights(results: Results) -> Figure:
-    """What each hidden unit looks for: its 784 weights as a 28x28 picture.
+    """What hidden units look for: the 784 weights of each as a 28x28 picture.
 
-    Red where ink excites the unit, blue where it inhibits it; the units that
-    weigh most in the output come first.
+    Red where ink excites the unit, blue where it inhibits it. A quarter of the
+    units, those that weigh most in the output first: all would be too small.
     """
     first, _, last, _ = results.trained.network.get_weights()
     order = np.argsort(-np.linalg.norm(last, axis=1), kind="stable")
-    mosaic = _mosaic(first.T[order].reshape(-1, 28, 28), columns=32)
+    mosaic = _mosaic(first.T[order[:_UNITS]].reshape(-1, 28, 28), columns=16)
     limit = float(np.nanpercentile(np.abs(mosaic), 99))
-    figure = Figure(figsize=(12, 6.9), layout="constrained")
+    figure = Figure(figsize=(11, 5.8), layout="constrained")
     axes = figure.subplots()
-    image = axes.imshow(mosaic, cmap="RdBu_r", vmin=-limit, vmax=limit)
+    image = axes.imshow(
+        mosaic, cmap="RdBu_r", vmin=-limit, vmax=limit, interpolation="nearest"
+    )
     axes.set_axis_off()
     axes.set_title(
-        "The 512 hidden units' weights: red ink excites a unit, blue inhibits it; "
-        "those that weigh most in the output first"
+        f"Weights of the {_UNITS} of {len(order)} hidden units that weigh most in the "
+        "output: ink on red excites a unit, on blue inhibits it"
     )
     figure.colorbar(image, ax=axes, shrink=0.6, aspect=30)
     return figure
