@@ -7,6 +7,7 @@ import base64
 import binascii
 import json
 import re
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
@@ -17,7 +18,7 @@ from service.classifier import Picture
 from service.errors import BadRequest, RequestError, UnreadablePicture
 from service.pictures import SIDE, SIZE
 
-_DATA_URL = re.compile(r"data:image/[a-z0-9.+-]+;base64,", re.IGNORECASE)
+_DATA_URL = re.compile(r"\A\s*data:image/[a-z0-9.+-]+;base64,", re.IGNORECASE)
 
 
 def read_json(body: bytes) -> Picture | list[Picture]:
@@ -36,9 +37,12 @@ def read_json(body: bytes) -> Picture | list[Picture]:
         case {"images": [_, *_] as values}:
             return [_picture_or_error(value) for value in values]
         case {"images": value}:
-            raise BadRequest(f"images: expected a list with pictures, found {value!r}")
+            raise BadRequest(
+                f"images: expected a list with pictures, found {_name(value)}"
+            )
         case _:
-            raise BadRequest(f"expected the key image or images, found {[*document]}")
+            (key,) = document
+            raise BadRequest(f"expected the key image or images, found {_short(key)}")
 
 
 def _parse(body: bytes) -> Any:
@@ -59,8 +63,7 @@ def _parse(body: bytes) -> Any:
 def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     document = dict(pairs)
     if len(document) < len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for key in keys if keys.count(key) > 1)
+        twice, _ = Counter(key for key, _ in pairs).most_common(1)[0]
         raise BadRequest(f"the key {_short(twice)} stands twice in one JSON object")
     return document
 
@@ -93,7 +96,7 @@ def _picture(value: Any) -> Picture:
 
 def _decode(text: str) -> bytes:
     """Base64, wrapped or not, on its own or as a data: URL."""
-    compact = "".join(_DATA_URL.sub("", text, count=1).split())
+    compact = "".join(_DATA_URL.sub("", text).split())
     try:
         return base64.b64decode(compact, validate=True)
     except (binascii.Error, ValueError) as error:

@@ -37,7 +37,7 @@ def read_npy(body: bytes) -> NDArray[np.uint8]:
     data = body[file.tell() :]
     if len(data) != math.prod(shape):
         raise UnreadablePicture(
-            f"the header claims {math.prod(shape)} bytes of pixels, {len(data)} came"
+            f"the header claims the shape {shape}, {len(data)} bytes of pixels came"
         )
     return np.frombuffer(data, np.uint8).reshape(-1, SIZE)
 
