@@ -4,6 +4,7 @@ Holds weights, optimizer state, history and config as of an epoch's end, as
 plain arrays: no pickle. When to write one is left to `training.fit`.
 """
 
+import io
 import json
 import os
 from collections.abc import Mapping
@@ -83,10 +84,12 @@ class CheckpointFile:
         Raises CheckpointError where the file is no checkpoint of this code.
         """
         try:
-            with np.load(self.path, allow_pickle=False) as archive:
-                return _checkpoint(dict(archive))
+            encoded = self.path.read_bytes()
         except FileNotFoundError:
             return None
+        try:
+            with np.load(io.BytesIO(encoded), allow_pickle=False) as archive:
+                return _checkpoint(dict(archive))
         except Exception as error:  # zip, npy, JSON and key errors, all the same
             raise CheckpointError(
                 f"{self.path} cannot be read ({error}); remove it to start afresh"

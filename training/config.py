@@ -24,7 +24,7 @@ LEARNING_RATES: Mapping[OptimizerName, float] = {
 
 def _check(name: str, value: int, low: int, high: int) -> None:
     if not low <= value <= high:
-        raise UsageError(f"the {name} is {value}, expected {low} to {high}")
+        raise UsageError(f"{name} is {value}, expected {low} to {high}")
 
 
 @dataclass(frozen=True)
@@ -46,9 +46,9 @@ class TrainingConfig:
     seed: int
 
     def __post_init__(self) -> None:
-        _check("epochs", self.epochs, 1, 100_000)
-        _check("batch size", self.batch_size, 1, 60_000)
-        _check("seed", self.seed, 0, 2**31 - 1)
+        _check("the number of epochs", self.epochs, 1, 100_000)
+        _check("the batch size", self.batch_size, 1, 60_000)
+        _check("the seed", self.seed, 0, 2**31 - 1)
         if self.optimizer not in OPTIMIZERS:
             raise UsageError(
                 f"the optimizer is {self.optimizer!r}, "
@@ -99,6 +99,6 @@ def configure(recipe: str, **overrides: Unpack[Overrides]) -> TrainingConfig:
     changes: dict[str, Any] = {
         name: value for name, value in overrides.items() if value is not None
     }
-    if "optimizer" in changes:
+    if changes.get("optimizer") in LEARNING_RATES:
         changes.setdefault("learning_rate", LEARNING_RATES[changes["optimizer"]])
     return replace(RECIPES[recipe], **changes)

@@ -41,6 +41,8 @@ def fit(
     """
     data = mnist.checksums()
     start = file.resume(config, data) if resume else None
+    if resume:
+        _tell(start)
     steps = config.steps(len(mnist.y_train))
     network = build_network(config.seed)
     compile_network(network, config, steps_per_execution(steps))
@@ -130,6 +132,13 @@ def _fit(
         # A bar that overwrites itself on a terminal, a line an epoch in a log.
         verbose=1 if sys.stdout.isatty() else 2,
     )
+
+
+def _tell(start: Checkpoint | None) -> None:
+    if start is None:
+        print("no checkpoint to resume, starting afresh", flush=True)
+    else:
+        print(f"resuming after epoch {len(start.history)}", flush=True)
 
 
 def _values(variables: list[Any]) -> tuple[Any, ...]:

@@ -1,0 +1,123 @@
+"""A whole run over a few pictures: what it publishes and how it fails."""
+
+import json
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from service.artifact import read_manifest, verify, version_numbers
+from service.proof import prove
+from training import pipeline
+from training.config import TrainingConfig
+from training.data import Mnist
+from training.errors import ProofError, WriteError
+from training.pipeline import Job, run
+from training.report import PICTURES
+
+
+@pytest.fixture(scope="session")
+def published(
+    tmp_path_factory: pytest.TempPathFactory, tiny: Mnist, short: TrainingConfig
+) -> Path:
+    """A version made by one whole run over `tiny`."""
+    models = tmp_path_factory.mktemp("models")
+    return run(Job(short, models, command="mnist-train --epochs 3"), tiny)
+
+
+def test_the_version_passes_the_services_own_proof(published: Path) -> None:
+    proved = prove(published, "litert")
+
+    assert published.parts[-2:] == ("mnist", "1")
+    assert proved.manifest.version == 1
+    verify(published, proved.manifest)
+
+
+def test_nothing_but_the_version_is_left(published: Path) -> None:
+    assert [path.name for path in published.parent.iterdir()] == ["1"]
+
+
+def test_the_manifest_tells_how_the_version_came_about(published: Path) -> None:
+    manifest = read_manifest(published)
+
+    training = manifest.training
+    assert training["recipe"] == "seed"
+    assert training["config"]["batch_size"] == 32
+    assert training["command"] == "mnist-train --epochs 3"
+    assert training["updates"] == 9
+    assert set(training["data_sha256"]) == {"x_train", "y_train", "x_test", "y_test"}
+    assert training["libraries"]["tensorflow"]
+    assert 0 <= manifest.metrics["test_accuracy"] <= 1
+    assert manifest.labels == tuple("0123456789")
+    assert manifest.tolerance == 1e-5
+
+
+def test_the_reports_figures_add_up(published: Path, tiny: Mnist) -> None:
+    figures = json.loads((published / "report" / "metrics.json").read_text())
+
+    confusion = np.array(figures["confusion"])
+    assert confusion.sum() == len(tiny.y_test)
+    assert figures["test"]["accuracy"] == np.trace(confusion) / len(tiny.y_test)
+    assert figures["gap"]["accuracy"] == pytest.approx(
+        figures["train"]["accuracy"] - figures["test"]["accuracy"]
+    )
+    assert [epoch["epoch"] for epoch in figures["epochs"]] == [1, 2, 3]
+    assert len(figures["classes"]) == 10
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_each_picture_of_the_report_is_a_picture_with_something_on_it(
+    published: Path, name: str
+) -> None:
+    with Image.open(published / "report" / name, formats=["PNG"]) as image:
+        shades = image.convert("L").getextrema()
+
+    assert min(image.size) > 300
+    assert shades[0] < 100
+    assert shades[1] == 255
+
+
+def test_the_model_card_has_the_command_the_licence_and_every_picture(
+    published: Path,
+) -> None:
+    card = (published / "report" / "model_card.md").read_text()
+
+    assert "mnist-train --epochs 3" in card
+    assert "Creative Commons Attribution-Share Alike 3.0" in card
+    for name in PICTURES:
+        assert f"]({name})" in card
+
+
+def test_a_version_that_fails_its_proof_is_not_published(
+    tmp_path: Path, tiny: Mnist, short: TrainingConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = pipeline.write_version
+
+    def damage(stage: pipeline.Stage, results: pipeline.Results) -> None:
+        real(stage, results)
+        (stage.version / "model.tflite").write_bytes(b"other bytes")
+
+    monkeypatch.setattr("training.pipeline.write_version", damage)
+
+    with pytest.raises(ProofError, match=r"fails its proof: .*tflite has sha256"):
+        run(Job(short, tmp_path), tiny)
+
+    assert version_numbers(tmp_path, "mnist") == ()
+    assert [path.name for path in (tmp_path / "mnist").iterdir()] == [
+        ".checkpoint-seed.npz"
+    ]
+
+
+def test_a_disk_that_is_full_at_the_first_checkpoint_publishes_nothing(
+    tmp_path: Path,
+    tiny: Mnist,
+    short: TrainingConfig,
+    files_up_to: Callable[[int], AbstractContextManager[None]],
+) -> None:
+    with files_up_to(1_000_000), pytest.raises(WriteError, match="the checkpoint"):
+        run(Job(short, tmp_path), tiny)
+
+    assert list((tmp_path / "mnist").iterdir()) == []
