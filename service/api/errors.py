@@ -59,11 +59,12 @@ def _service_error(error: errors.ServiceError) -> Response:
 
 
 def _http_error(error: HTTPException) -> Response:
-    status = HTTPStatus(error.code or 500)
-    detail = error.description or status.phrase
     if isinstance(error, RequestEntityTooLarge):
         limit = request.max_content_length
         detail = f"the body, or its number of parts, is over the limit ({limit} bytes)"
+        return _service_error(errors.TooLarge(detail))
+    status = HTTPStatus(error.code or 500)
+    detail = error.description or status.phrase
     if status == HTTPStatus.NOT_FOUND:
         detail = f"nothing is at {request.path!r}"
     response = _respond(_problem(status, status.name.title().replace("_", ""), detail))
@@ -83,7 +84,7 @@ def _unexpected(error: Exception) -> Response:
 def _respond(document: dict[str, Any]) -> Response:
     media = "application/problem+json"
     body = document | {"request_id": g.get("request_id")}
-    if request.path.startswith(("/v1/models", "/v2")):
+    if f"{request.path}/".startswith(("/v1/models/", "/v2/")):
         media, body = "application/json", {"error": document["detail"]}
     rendered = orjson.dumps(body, option=orjson.OPT_APPEND_NEWLINE)
     return Response(rendered, document["status"], content_type=media)
