@@ -76,7 +76,8 @@ def _classify(
         files = options.files[start : start + settings.max_batch]
         pictures = [_read(file) for file in files]
         answer = classifier.classify(pictures, version=options.model_version)
-        yield from zip(files, answer.results, strict=True)
+        names = [os.fsencode(file).decode(errors="replace") for file in files]
+        yield from zip(names, answer.results, strict=True)
 
 
 def _read(file: str) -> Picture:

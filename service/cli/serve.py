@@ -43,8 +43,8 @@ def _welcome(settings: Settings, server: ServerSettings) -> None:
     print(
         f"Serving the models in {settings.models_dir}/{settings.model} at {url}\n"
         "Try, in another terminal:\n"
-        "  curl --data-binary @tests/data/7.png -H 'Content-Type: image/png' "
-        f"{url}/v1/classify\n",
+        "  curl --data-binary @tests/data/digits/7_0.png "
+        f"-H 'Content-Type: image/png' {url}/v1/classify\n",
         file=sys.stderr,
     )
 
