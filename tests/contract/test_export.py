@@ -1,8 +1,6 @@
 """What training exports is what the service, and TensorFlow Serving, can serve."""
 
 import zipfile
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from pathlib import Path
 
 import keras
@@ -13,6 +11,7 @@ from numpy.typing import NDArray
 
 from service.engines import ENGINES, EngineName, open_engine
 from service.pictures import to_pixels
+from tests.training.disks import files_up_to
 from training.agreement import largest_difference
 from training.config import configure
 from training.errors import ProofError, WriteError
@@ -88,7 +87,6 @@ def test_no_empty_folder_is_left_that_git_would_lose(folder: Path) -> None:
 def test_a_full_disk_is_told_whichever_writer_meets_it(
     tmp_path: Path,
     network: keras.Sequential,
-    files_up_to: Callable[[int], AbstractContextManager[None]],
     size: int,
 ) -> None:
     with (
@@ -116,7 +114,7 @@ def test_golden_digits_are_the_hardest_and_some_of_all(
 def test_engines_that_differ_too_much_are_named(expected: NDArray[np.float32]) -> None:
     other = expected + np.float32(2e-5)
 
-    with pytest.raises(ProofError, match="one and another read 0 of 40 .* by up to 2"):
+    with pytest.raises(ProofError, match=r"one and another read 0 of 40 .* by up to 2"):
         largest_difference({"one": expected, "another": other}, 1e-5)
 
 

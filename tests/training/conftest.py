@@ -2,8 +2,6 @@
 
 import gzip
 import struct
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -80,20 +78,3 @@ def _rows(labels: NDArray[np.int_], seed: int) -> NDArray[np.uint8]:
 def short() -> TrainingConfig:
     """Three epochs of three batches over `tiny`."""
     return configure("seed", epochs=3, batch_size=32, seed=7)
-
-
-@pytest.fixture
-def files_up_to() -> Callable[[int], AbstractContextManager[None]]:
-    """A disk on which no file can grow beyond so many bytes."""
-    resource = pytest.importorskip("resource")
-
-    @contextmanager
-    def limited(size: int) -> Iterator[None]:
-        soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-        try:
-            yield
-        finally:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-
-    return limited

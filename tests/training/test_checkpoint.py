@@ -1,13 +1,12 @@
 """A checkpoint is whole or not there, and serves the run that wrote it alone."""
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from tests.training.disks import files_up_to
 from training.checkpoint import Checkpoint, CheckpointFile, Epoch
 from training.config import TrainingConfig
 from training.errors import CheckpointError, WriteError
@@ -94,7 +93,6 @@ def test_a_run_over_other_data_does_not_resume(
 def test_a_full_disk_leaves_the_last_checkpoint_in_place(
     file: CheckpointFile,
     checkpoint: Checkpoint,
-    files_up_to: Callable[[int], AbstractContextManager[None]],
 ) -> None:
     file.write(checkpoint)
     large = replace(checkpoint, weights=(np.zeros(100_000, np.float32),))

@@ -4,13 +4,12 @@ import math
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from training.evaluate import cross_entropy, evaluate, wilson_interval
 
 
-def answers(
-    *rows: tuple[int, float],
-) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
+def answers(*rows: tuple[int, float]) -> NDArray[np.float32]:
     """One row a picture: the digit it is read as, with that probability."""
     table = np.zeros((len(rows), 10), np.float32)
     for row, (digit, probability) in zip(table, rows, strict=True):

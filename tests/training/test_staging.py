@@ -67,9 +67,13 @@ def test_a_published_version_is_readable_by_everyone(tmp_path: Path) -> None:
 
 
 def test_nothing_is_seen_of_a_run_that_fails(tmp_path: Path) -> None:
-    with pytest.raises(ZeroDivisionError), staging(tmp_path) as stage:
-        fill(stage)
-        raise ZeroDivisionError
+    def fail() -> None:
+        with staging(tmp_path) as stage:
+            fill(stage)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
 
     assert list(tmp_path.iterdir()) == []
 
@@ -92,7 +96,7 @@ def test_a_number_taken_in_the_last_moment_is_passed_over(
     (tmp_path / "1").mkdir()
     (tmp_path / "1" / "manifest.json").write_text("another run's")
     (tmp_path / "2").write_text("no folder at all")
-    monkeypatch.setattr("training.staging.next_number", lambda home: 1)
+    monkeypatch.setattr("training.staging.next_number", lambda _: 1)
 
     with staging(tmp_path) as stage:
         fill(stage)
