@@ -35,10 +35,11 @@ class Containers:
 
     def serve(self) -> None:
         """Start the service where it does not run, and wait until it is healthy."""
-        self.run("up", "--detach", "service")
+        if not self.container() or self.inspect(".State.Status") != "running":
+            self.run("up", "--detach", "service")
         self.wait_until_healthy()
 
-    def wait_until_healthy(self, seconds: float = 60) -> None:
+    def wait_until_healthy(self, seconds: float = 120) -> None:
         """Wait for the container's own health check."""
         deadline = time.monotonic() + seconds
         while (health := self.inspect(".State.Health.Status")) != "healthy":
@@ -49,18 +50,22 @@ class Containers:
 
     def inspect(self, field: str) -> str:
         """One field of the service's container, as `docker inspect` gives it."""
-        container = self.run("ps", "--all", "--quiet", "service").strip()
-        return docker("inspect", "--format", f"{{{{{field}}}}}", container)
+        return docker("inspect", "--format", f"{{{{{field}}}}}", self.container())
 
     def inside(self, script: str) -> subprocess.CompletedProcess[str]:
         """Run a shell script in the service's container."""
-        container = self.run("ps", "--quiet", "service").strip()
         return subprocess.run(
-            ["docker", "exec", container, "sh", "-c", script],
+            ["docker", "exec", self.container(), "sh", "-c", script],
             check=False,
             capture_output=True,
             text=True,
         )
+
+    def container(self) -> str:
+        """The id of the service's container, running or not; else empty."""
+        labels = {"project": self.project, "service": "service"}
+        filters = [f"--filter=label=com.docker.compose.{k}={labels[k]}" for k in labels]
+        return docker("ps", "--all", "--quiet", *filters)
 
     def version(self) -> dict[str, object]:
         """What the service says of itself."""

@@ -86,7 +86,7 @@ def test_a_trained_version_is_served_after_a_restart(
     before = default_version(containers)
 
     train = ("--profile", "train", "run", "--rm", "training")
-    options = ("--epochs", "1", "--data", "/data/mnist.npz")
+    options = ("--epochs", "1", "--data", "/data")
     containers.run(*train, *options, MNIST_DATA=str(data))
     containers.run("restart", "service")
     containers.wait_until_healthy()
