@@ -10,7 +10,7 @@ import shlex
 import signal
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from types import FrameType
 
 from training.data import load_mnist
@@ -82,12 +82,10 @@ def import_tensorflow() -> None:
     """Import TensorFlow without its C++ libraries' chatter.
 
     Imported here and not at the top since it takes seconds: not for --help or
-    a wrong option. Set TF_CPP_MIN_LOG_LEVEL to hear it all.
+    a wrong option. Set TF_CPP_MIN_LOG_LEVEL=0 to hear it all.
     """
-    if "TF_CPP_MIN_LOG_LEVEL" in os.environ:
-        return
-    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
-    with silent_stderr():
+    level = os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    with nullcontext() if level == "0" else silent_stderr():
         importlib.import_module("tensorflow")
 
 
