@@ -64,7 +64,7 @@ def _body(request: Request) -> bytes:
     except RequestEntityTooLarge:
         raise
     except (OSError, ClientDisconnected) as error:
-        raise TooSlow(f"the body stopped before its end: {error}") from error
+        raise TooSlow("the body stopped before its end") from error
     except Exception as error:  # a WSGI server tells of bad chunks in its own classes
         raise BadRequest(f"the body's chunks are malformed: {error}") from error
     announced = request.content_length
@@ -73,6 +73,9 @@ def _body(request: Request) -> bytes:
             f"the body stopped after {len(body)} of the {announced} bytes that "
             "Content-Length announced"
         )
+    if announced is None and len(body) == request.max_content_length:
+        # Of a body in chunks, werkzeug drops in silence what is over the limit.
+        raise RequestEntityTooLarge
     if not body:
         raise BadRequest("the body is empty, expected a picture")
     return body
