@@ -74,18 +74,6 @@ def test_a_picture_that_stops_early_is_refused(
     assert answer.status_code == 422
 
 
-def test_a_body_shorter_than_announced_is_a_timeout(fake_client: FlaskClient) -> None:
-    answer = fake_client.post(
-        "/v1/classify",
-        data=b"x" * 10,
-        content_type=PNG,
-        environ_overrides={"CONTENT_LENGTH": "20"},
-    )
-
-    assert answer.status_code == 408
-    assert answer.get_json()["detail"].startswith("the body stopped before its end")
-
-
 def test_a_full_form_is_answered_and_one_file_more_is_too_many(
     fake_client: FlaskClient,
 ) -> None:
