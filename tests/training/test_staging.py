@@ -119,6 +119,15 @@ def test_what_a_killed_run_left_is_cleared_by_the_next(tmp_path: Path) -> None:
     assert found == [stage.scratch]
 
 
+def test_a_file_that_is_no_staging_folder_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / ".staging-notes").write_text("someone's")
+
+    with staging(tmp_path):
+        pass
+
+    assert (tmp_path / ".staging-notes").read_text() == "someone's"
+
+
 def test_the_folder_of_a_live_run_is_left_alone(tmp_path: Path) -> None:
     process, held = holder(tmp_path)
 
