@@ -109,7 +109,7 @@ def _manifest(document: Mapping[str, Any]) -> Manifest:
         output=_tensor_spec(document["output"]),
         labels=tuple(str(label) for label in document["labels"]),
         files={str(path): str(digest) for path, digest in document["files"].items()},
-        tolerance=float(document["tolerance"]),
+        tolerance=_tolerance(float(document["tolerance"])),
         metrics=dict(document.get("metrics", {})),
         training=dict(document.get("training", {})),
         calibration=document.get("calibration"),
@@ -122,6 +122,12 @@ def _tensor_spec(document: Mapping[str, Any]) -> TensorSpec:
         dtype=str(document["dtype"]),
         shape=tuple(int(size) for size in document["shape"]),
     )
+
+
+def _tolerance(value: float) -> float:
+    if 0 <= value < 1:
+        return value
+    raise ValueError(f"tolerance {value}, expected 0 to 1: it is on probabilities")
 
 
 def write_manifest(folder: Path, manifest: Manifest) -> None:

@@ -24,8 +24,7 @@ except SettingsError as error:
 
 # Called in each worker, after the fork: TensorFlow's threads would not survive it.
 wsgi_app = "service.app:create_app()"
-bind = f"[{_server.host}]" if ":" in _server.host else _server.host
-bind = f"{bind}:{_server.port}"
+bind = _server.address
 workers = _server.workers
 threads = _server.threads
 worker_class = "service.worker.Worker"

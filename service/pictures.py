@@ -66,6 +66,10 @@ def read_digit(encoded: bytes, max_pixels: int) -> NDArray[np.uint8]:
         raise UnreadablePicture(
             f"the picture is {image.width} x {image.height}, expected 28 x 28"
         )
+    if image.mode == "F" or (image.mode == "I" and image.format != "PPM"):
+        raise UnreadablePicture(
+            f"the {image.format} picture has 32 bits a pixel, expected 16 at most"
+        )
     return _grey(image)
 
 

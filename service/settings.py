@@ -71,6 +71,12 @@ class ServerSettings:
     receive_seconds: int
     log_level: str
 
+    @property
+    def address(self) -> str:
+        """host:port, an IPv6 host in brackets."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"{host}:{self.port}"
+
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "ServerSettings":
         """Read the server's variables; SettingsError names the first bad one."""

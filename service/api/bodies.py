@@ -44,10 +44,13 @@ class Upload:
 def read_upload(request: Request) -> Upload:
     """The pictures in a request's body, by its content type.
 
-    Raises UnsupportedMedia for a content type that is not read here, TooSlow
-    for a body that stops before its end, and BadRequest or UnreadablePicture
-    for one that is not what its content type says.
+    Raises UnsupportedMedia for a content type or encoding that is not read
+    here, TooSlow for a body that stops before its end, and BadRequest, TooLarge
+    or UnreadablePicture for one that is not what its content type says.
     """
+    encoding = request.headers.get("Content-Encoding", "identity")
+    if encoding != "identity":
+        raise UnsupportedMedia(f"the content encoding is {encoding!r}, expected none")
     reader = _READERS.get(request.mimetype)
     if reader is None:
         found = repr(request.mimetype) if request.mimetype else "missing"

@@ -15,8 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.classifier import Picture
-from service.errors import BadRequest, RequestError, UnreadablePicture
+from service.errors import BadRequest, RequestError, TooLarge, UnreadablePicture
 from service.pictures import SIDE, SIZE
+
+MOST_VALUES = 1_000_000
+"""In one JSON body: each costs Python some 60 bytes, however short it was."""
 
 _DATA_URL = re.compile(r"\A\s*data:image/[a-z0-9.+-]+;base64,", re.IGNORECASE)
 
@@ -25,8 +28,9 @@ def read_json(body: bytes) -> Picture | list[Picture]:
     """The one picture of `{"image": ...}`, or the list of `{"images": [...]}`.
 
     In a list, a picture that is wrong is its error in its place. Raises
-    BadRequest where the body is not JSON or has other keys, UnreadablePicture
-    where the one picture is neither base64 nor 28x28 or 784 numbers 0-255.
+    BadRequest where the body is not JSON or has other keys, TooLarge where it
+    holds more than MOST_VALUES, UnreadablePicture where the one picture is
+    neither base64 nor 28x28 or 784 numbers 0-255.
     """
     document = _parse(body)
     if not isinstance(document, dict) or len(document) != 1:
@@ -46,6 +50,11 @@ def read_json(body: bytes) -> Picture | list[Picture]:
 
 
 def _parse(body: bytes) -> Any:
+    if sum(body.count(sign) for sign in (b",", b"[", b"{")) > MOST_VALUES:
+        raise TooLarge(
+            f"the JSON holds more than {MOST_VALUES} values; "
+            "so many pictures go as application/octet-stream"
+        )
     try:
         return json.loads(
             body.decode("utf-8"),

@@ -39,7 +39,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _welcome(settings: Settings, server: ServerSettings) -> None:
-    url = f"http://{server.host}:{server.port}"
+    url = f"http://{server.address}"
     print(
         f"Serving the models in {settings.models_dir}/{settings.model} at {url}\n"
         "Try, in another terminal:\n"

@@ -9,8 +9,9 @@ from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 
+from service.api import json_pictures
 from service.api.json_pictures import read_json
-from service.errors import BadRequest, RequestError
+from service.errors import BadRequest, RequestError, TooLarge, UnreadablePicture
 from tests.fakes import fake_digit
 
 ROW = "[" + ",".join(["0"] * 28) + "]"
@@ -149,6 +150,18 @@ def test_the_list_of_a_batch_has_a_limit(fake_client: FlaskClient) -> None:
 
     assert answer.status_code == 413
     assert answer.get_json()["detail"].startswith("9 pictures in one request, at most")
+
+
+def test_more_values_than_memory_is_kept_for_are_too_large(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(json_pictures, "MOST_VALUES", 3)
+    kept = b'{"image": [[]]}'
+
+    with pytest.raises(UnreadablePicture):
+        read_json(kept)
+    with pytest.raises(TooLarge, match="more than 3 values; so many pictures go as"):
+        read_json(b'{"image": [[],[]]}')
 
 
 def test_a_key_that_stands_twice_is_found_at_once_among_many() -> None:

@@ -20,6 +20,19 @@ ONE = fake_digit(1).tobytes()
 TYPES = "expected one of image/png, image/jpeg, image/gif, image/bmp, image/webp, "
 
 
+def test_a_body_that_is_compressed_is_refused_by_its_encoding(
+    fake_client: FlaskClient,
+) -> None:
+    headers = {"Content-Encoding": "gzip"}
+
+    answer = fake_client.post("/v1/classify", data=ONE, headers=headers)
+
+    assert answer.status_code == 415
+    assert (
+        answer.get_json()["detail"] == "the content encoding is 'gzip', expected none"
+    )
+
+
 @pytest.mark.parametrize(
     ("content_type", "body", "status", "said"),
     [

@@ -101,6 +101,14 @@ def test_the_network_takes_pixels_from_nought_to_one() -> None:
     np.testing.assert_array_equal(pixels, np.array([[0, 0.2, 1]], np.float32))
 
 
+@pytest.mark.parametrize("mode", ["I", "F"])
+def test_pixels_of_32_bits_are_refused_since_their_white_is_unknown(mode: str) -> None:
+    file = encode(Image.new(mode, (28, 28)), "TIFF")
+
+    with pytest.raises(UnreadablePicture, match="32 bits a pixel, expected 16 at most"):
+        read_digit(file, MOST)
+
+
 @pytest.mark.parametrize("size", [(27, 28), (28, 29), (56, 56), (1, 784)])
 def test_a_picture_of_another_size_is_refused_with_its_size(
     size: tuple[int, int],
