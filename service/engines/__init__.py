@@ -6,10 +6,11 @@ process that does not use it.
 """
 
 from pathlib import Path
-from typing import Literal, Protocol, get_args
+from typing import TYPE_CHECKING, Literal, Protocol, get_args
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:  # a command that only checks its settings starts without NumPy
+    import numpy as np
+    from numpy.typing import NDArray
 
 EngineName = Literal["litert", "tensorflow"]
 ENGINES: tuple[EngineName, ...] = get_args(EngineName)
@@ -18,7 +19,7 @@ ENGINES: tuple[EngineName, ...] = get_args(EngineName)
 class Engine(Protocol):
     """The network, ready to answer; safe to call from several threads."""
 
-    def predict(self, pixels: NDArray[np.float32]) -> NDArray[np.float32]:
+    def predict(self, pixels: "NDArray[np.float32]") -> "NDArray[np.float32]":
         """Softmax probabilities [n, 10] of pixels [n, 784] in 0..1, n >= 1."""
         ...
 
