@@ -9,10 +9,11 @@ import os
 import shlex
 import signal
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from types import FrameType
 
+from service.engines.quiet import silent_stderr
 from training.data import load_mnist
 from training.errors import (
     CheckpointError,
@@ -87,23 +88,6 @@ def import_tensorflow() -> None:
     level = os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     with nullcontext() if level == "0" else silent_stderr():
         importlib.import_module("tensorflow")
-
-
-@contextmanager
-def silent_stderr() -> Iterator[None]:
-    """Throw away what is written to file descriptor 2, by C++ too.
-
-    TensorFlow logs a few lines before it has read its log level.
-    """
-    sys.stderr.flush()
-    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 2)
-    try:
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)
 
 
 def _terminate(_signum: int, _frame: FrameType | None) -> None:

@@ -3,10 +3,7 @@
 An interpreter serves one thread at a time, so each thread gets its own.
 """
 
-import contextlib
-import os
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +11,7 @@ from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
 from service.artifact import TFLITE_MODEL
+from service.engines.quiet import silent_stderr
 
 
 class LiteRTEngine:
@@ -22,7 +20,7 @@ class LiteRTEngine:
     def __init__(self, folder: Path) -> None:
         self._model = (folder / TFLITE_MODEL).read_bytes()
         self._threads = threading.local()
-        with _quiet_stderr():
+        with silent_stderr():  # its first interpreter greets, and no setting stops it
             self._threads.session = _Session(self._model)
 
     def predict(self, pixels: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -52,17 +50,3 @@ class _Session:
         self._interpreter.invoke()
         probabilities: NDArray[np.float32] = self._interpreter.get_tensor(self._output)
         return probabilities
-
-
-@contextlib.contextmanager
-def _quiet_stderr() -> Iterator[None]:
-    """Drop what LiteRT's first interpreter says of itself, which no setting stops."""
-    kept = os.dup(2)
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nowhere, 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(nowhere)
-        os.close(kept)

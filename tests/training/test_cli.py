@@ -158,16 +158,6 @@ def test_a_signal_ends_the_job_with_its_code_and_a_line(
     assert capsys.readouterr().err == f"mnist-train: {word}; go on with --resume\n"
 
 
-def test_silent_stderr_hides_what_c_code_writes_and_gives_it_back(
-    capfd: pytest.CaptureFixture[str],
-) -> None:
-    with cli.silent_stderr():
-        os.write(2, b"chatter")
-    os.write(2, b"heard")
-
-    assert capfd.readouterr().err == "heard"
-
-
 def train(*arguments: str | Path, **environ: str) -> "subprocess.Popen[str]":
     """`python -m training` in a process of its own."""
     return subprocess.Popen(
