@@ -1,7 +1,9 @@
 """Small pictures and a short recipe, so that whole runs take a second."""
 
 import gzip
+import signal
 import struct
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -54,6 +56,14 @@ def write_npz(path: Path, mnist: Mnist) -> None:
         x_test=mnist.x_test.reshape(-1, 28, 28),
         y_test=mnist.y_test,
     )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _ctrl_c_is_heard() -> Iterator[None]:
+    """Here and in programs started from here; a shell has its background jobs deaf."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(scope="session")

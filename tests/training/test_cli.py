@@ -20,14 +20,10 @@ from training.pipeline import Job
 
 
 @pytest.fixture(autouse=True)
-def _signals_restored() -> Iterator[None]:
-    numbers = (signal.SIGINT, signal.SIGTERM)
-    before = [signal.getsignal(number) for number in numbers]
-    # A shell starts its background jobs with this one ignored.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+def _signal_restored() -> Iterator[None]:
+    before = signal.getsignal(signal.SIGTERM)
     yield
-    for number, handler in zip(numbers, before, strict=True):
-        signal.signal(number, handler)
+    signal.signal(signal.SIGTERM, before)
 
 
 @pytest.fixture
