@@ -14,7 +14,7 @@ from service.artifact import (
     checksums,
     write_manifest,
 )
-from service.pictures import to_pixels
+from service.digits import to_pixels
 from service.proof import Golden, ProvedModel, write_golden
 from service.settings import Settings
 from service.store import Snapshot, Store
