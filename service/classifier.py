@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from service.digits import BRIGHT, SIDE, SIZE, background, to_pixels, typical
+from service.digits import BRIGHT, SIDE, SIZE, border_shade, to_pixels, typical
 from service.errors import RequestError, TooLarge
 from service.normaliser import (
     UNTOUCHED,
@@ -104,7 +104,7 @@ class Classifier:
     def _read(self, uploads: Uploads, how: Preprocess) -> "_Batch":
         if isinstance(uploads, np.ndarray):
             digits = uploads.copy()
-            fine = typical(digits) if how == "auto" else background(digits) < BRIGHT
+            fine = typical(digits) if how == "auto" else border_shade(digits) < BRIGHT
             others = np.flatnonzero(~fine).tolist()
         else:
             digits = np.zeros((len(uploads), SIZE), np.uint8)

@@ -49,7 +49,7 @@ def typical(digits: NDArray[np.uint8]) -> NDArray[np.bool_]:
     )
 
 
-def background(digits: NDArray[np.uint8]) -> NDArray[np.float64]:
+def border_shade(digits: NDArray[np.uint8]) -> NDArray[np.float64]:
     """The mean of the outermost pixels of `digits`, uint8 [n, 784]: 0..255, [n].
 
     In MNIST they are background, and 9 at most; from BRIGHT on, ink is dark on

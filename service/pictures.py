@@ -109,14 +109,15 @@ def _decode(image: Image.Image) -> Picture:
     image.draft("L", (DETAIL // 2, DETAIL // 2))  # JPEG: decodes an 8th of each side
     claimed = _orientation(image)
     image.load()
-    turn = _TURNS.get(_orientation(image))  # none left in a TIFF: Pillow has turned it
+    left = _orientation(image)  # 1 in a TIFF: Pillow has turned it, and its size
+    turn = _TURNS.get(left)
     grey = _over_contrast(image) if image.has_transparency_data else _opaque(image)
     if turn is not None:
         grey = grey.transpose(turn)
     pixels = np.frombuffer(grey.tobytes(), np.uint8)
     return Picture(
         pixels.reshape(grey.height, grey.width),
-        size[::-1] if claimed in _SIDEWAYS else size,
+        size[::-1] if left in _SIDEWAYS else size,
         claimed in _TURNS,
     )
 

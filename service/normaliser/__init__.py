@@ -10,7 +10,7 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from service.digits import BRIGHT, SIDE, background, typical
+from service.digits import BRIGHT, SIDE, border_shade, typical
 from service.errors import UnreadablePicture
 from service.normaliser.parts import Box
 from service.normaliser.search import find_digit
@@ -96,7 +96,7 @@ def exact(picture: Picture) -> Normalised:
         raise UnreadablePicture(
             f"the picture is {width} x {height}, expected {SIDE} x {SIDE}"
         )
-    frame = background(picture.grey.reshape(1, -1))[0]
+    frame = border_shade(picture.grey.reshape(1, -1))[0]
     if frame >= BRIGHT:
         raise UnreadablePicture(
             "the background is bright (its outermost pixels are "
