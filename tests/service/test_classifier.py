@@ -18,7 +18,8 @@ from service.settings import Settings
 from tests.fakes import Digit, FakeEngine, fake_digit, fake_store
 
 SETTINGS = Settings(max_batch=4)
-BRIGHT = np.full(784, 255, np.uint8)
+BLANK = np.full(784, 255, np.uint8)
+NEGATIVE = 255 - fake_digit(7)
 
 
 @pytest.fixture
@@ -57,7 +58,7 @@ def test_the_order_of_the_pictures_is_kept(classifier: Classifier) -> None:
 
 
 def test_an_array_of_digits_is_answered_as_a_list_is(classifier: Classifier) -> None:
-    rows = np.stack([fake_digit(5), BRIGHT, fake_digit(9)])
+    rows = np.stack([fake_digit(5), BLANK, fake_digit(9)])
 
     assert _read(classifier.classify(rows)) == [5, UnreadablePicture, 9]
     assert _read(classifier.classify(list(rows))) == [5, UnreadablePicture, 9]
@@ -66,7 +67,7 @@ def test_an_array_of_digits_is_answered_as_a_list_is(classifier: Classifier) -> 
 def test_each_error_stands_in_its_pictures_place(classifier: Classifier) -> None:
     refused = BadRequest("no number")
 
-    answer = classifier.classify([b"no picture", fake_digit(2), refused, BRIGHT])
+    answer = classifier.classify([b"no picture", fake_digit(2), refused, BLANK])
 
     assert _read(answer) == [UnreadablePicture, 2, BadRequest, UnreadablePicture]
     assert answer.results[2] is refused
@@ -75,11 +76,11 @@ def test_each_error_stands_in_its_pictures_place(classifier: Classifier) -> None
 def test_the_network_sees_only_what_can_be_read(
     classifier: Classifier, spy: FakeEngine
 ) -> None:
-    classifier.classify([b"no picture", fake_digit(255), BRIGHT])
+    classifier.classify([b"no picture", fake_digit(5), BLANK])
 
     (shown,) = spy.shown
     assert shown.dtype == np.float32
-    np.testing.assert_array_equal(shown, [[1.0, *[0.0] * 783]])
+    np.testing.assert_array_equal(shown, fake_digit(5)[None] / np.float32(255))
 
 
 def test_the_network_is_not_asked_about_nothing(

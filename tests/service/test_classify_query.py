@@ -1,4 +1,4 @@
-"""What the URL may ask for: model, version, top and preprocess."""
+"""What the URL may ask for: model, version, top, preprocess and detail."""
 
 import pytest
 from flask.testing import FlaskClient
