@@ -35,7 +35,7 @@ def blueprint(classifier: Classifier) -> Blueprint:
         check_names(request.args, ())
         body = read_body(request)
         if not body.single:
-            raise BadRequest(f"{len(body.pictures)} pictures in a list, expected one")
+            raise BadRequest(f"a list of {len(body.pictures)}, expected one picture")
         normalised = classifier.normalise(body.pictures[0])
         return Response(write_png(normalised.digit), content_type="image/png")
 

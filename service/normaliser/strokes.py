@@ -42,7 +42,8 @@ def _cut(ink: Floats) -> Mask:
     scale = size / max(height, width)
     rows = _resampling(height, max(1, round(height * scale)))
     columns = _resampling(width, max(1, round(width * scale)))
-    return np.asarray(rows @ np.minimum(ink, 2) @ columns.T >= 1)
+    fine = rows @ np.minimum(ink, 2) @ columns.T
+    return np.asarray(fine >= min(1, fine.max()))  # a dot may fade below 1
 
 
 def _fit(mask: Mask) -> Mask:

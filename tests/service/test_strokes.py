@@ -74,6 +74,10 @@ def test_nothing_has_no_width() -> None:
     assert stroke_width(np.zeros((9, 9), bool)) == 0
 
 
+def test_ink_that_just_stands_out_can_be_drawn() -> None:
+    assert draw(np.array([[0, 1, 0]], np.float32)).max() > 0
+
+
 cells = st.sampled_from([0, 0.4, 1, 1.5, 3]).map(np.float32)
 
 
