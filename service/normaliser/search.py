@@ -16,6 +16,8 @@ from service.normaliser.parts import Box, around, choose
 
 WORK = 112
 """The longer side, in pixels, at which a picture is searched."""
+NARROW = 16
+"""The shorter side is not reduced to fewer pixels: a 1's edges would be lost."""
 
 
 @dataclass(frozen=True)
@@ -61,18 +63,15 @@ def find_digit(grey: Grey) -> Found | None:
 
 def _step(shape: tuple[int, ...]) -> int:
     """How many pixels to a side become one where a picture is searched."""
-    return -(-max(shape) // WORK)
+    return max(1, min(-(-max(shape) // WORK), min(shape) // NARROW))
 
 
 def _reduced(grey: Grey, step: int) -> Grey:
     """`grey` with blocks of `step` x `step` averaged, a rest at the edges cut."""
     if step == 1:
         return grey
-    down, across = min(step, grey.shape[0]), min(step, grey.shape[1])
-    height, width = grey.shape[0] // down, grey.shape[1] // across
-    blocks = grey[: height * down, : width * across].reshape(
-        height, down, width, across
-    )
+    height, width = grey.shape[0] // step, grey.shape[1] // step
+    blocks = grey[: height * step, : width * step].reshape(height, step, width, step)
     means: Grey = blocks.mean(axis=(1, 3), dtype=np.float32).astype(np.uint8)
     return means
 
