@@ -9,13 +9,23 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from service.digits import BRIGHT, SIDE, SIZE, border_shade, to_pixels, typical
 from service.errors import RequestError, TooLarge
-from service.pictures import SIZE, ink_errors, read_digit, to_pixels
+from service.normaliser import (
+    UNTOUCHED,
+    Normalised,
+    Preprocess,
+    Preprocessing,
+    prepare,
+)
+from service.pictures import Picture, read_picture
 from service.settings import Settings
 from service.store import Store
 
-Picture = bytes | NDArray[np.uint8] | RequestError
-"""An encoded picture; a digit uint8 [784]; or why there is neither."""
+Upload = bytes | NDArray[np.uint8] | RequestError
+"""An encoded picture; 28x28 pixels, uint8 [784]; or why there is neither."""
+Uploads = Sequence[Upload] | NDArray[np.uint8]
+"""Many of them; an array is uint8 [n, 784]."""
 
 
 @dataclass(frozen=True)
@@ -24,11 +34,13 @@ class Prediction:
 
     `probabilities` is float32 [10], the softmax for the digits 0 to 9, and
     sums to 1; `digit` is where it is largest and `probability` its value.
+    `preprocessing` is what was done to the picture before.
     """
 
     digit: int
     probability: np.float32
     probabilities: NDArray[np.float32]
+    preprocessing: Preprocessing
 
 
 @dataclass(frozen=True)
@@ -49,62 +61,90 @@ class Classifier:
 
     def classify(
         self,
-        pictures: Sequence[Picture] | NDArray[np.uint8],
+        uploads: Uploads,
         model: str | None = None,
         version: int | None = None,
+        preprocess: Preprocess = "auto",
     ) -> Answer:
-        """The answer for each of `pictures`, in their order.
+        """The answer for each of `uploads`, in their order.
 
         A picture that cannot be read has its error as its result, and the
-        others are answered all the same. An array is uint8 [n, 784].
+        others are answered all the same.
 
         Raises TooLarge for more pictures than allowed, UnknownModel for a model
         or version that is not served, NotReady where none is.
         """
-        if len(pictures) > self._settings.max_batch:
+        if len(uploads) > self._settings.max_batch:
             raise TooLarge(
-                f"{len(pictures)} pictures in one request, "
+                f"{len(uploads)} pictures in one request, "
                 f"at most {self._settings.max_batch} are answered"
             )
         proved = self._store.find(model, version)
-        digits, errors = self._read(pictures)
-        readable = [row for row in range(len(digits)) if row not in errors]
-        results: dict[int, Prediction | RequestError] = dict(errors)
-        if readable:
-            probabilities = proved.engine.predict(to_pixels(digits[readable]))
-            results |= zip(readable, _predictions(probabilities), strict=True)
+        batch = self._read(uploads, preprocess)
+        rows = [row for row in range(len(uploads)) if row not in batch.errors]
+        results: dict[int, Prediction | RequestError] = dict(batch.errors)
+        if rows:
+            probabilities = proved.engine.predict(to_pixels(batch.digits[rows]))
+            done = [batch.done.get(row, UNTOUCHED) for row in rows]
+            results |= zip(rows, _predictions(probabilities, done), strict=True)
         return Answer(
             proved.manifest.name,
             proved.manifest.version,
-            tuple(results[row] for row in range(len(digits))),
+            tuple(results[row] for row in range(len(uploads))),
         )
 
-    def _read(
-        self, pictures: Sequence[Picture] | NDArray[np.uint8]
-    ) -> tuple[NDArray[np.uint8], dict[int, RequestError]]:
-        """Digits uint8 [n, 784], and by row the errors of those that are none."""
-        if isinstance(pictures, np.ndarray):
-            return pictures, ink_errors(pictures)
-        digits = np.zeros((len(pictures), SIZE), np.uint8)
-        errors: dict[int, RequestError] = {}
-        for row, picture in enumerate(pictures):
+    def normalise(self, upload: Upload) -> Normalised:
+        """The digit that the network would see of one picture.
+
+        Raises UnreadablePicture where it cannot be read or is blank, TooLarge
+        where it has too many pixels.
+        """
+        return self._prepare(upload, "auto")
+
+    def _read(self, uploads: Uploads, how: Preprocess) -> "_Batch":
+        if isinstance(uploads, np.ndarray):
+            digits = uploads.copy()
+            fine = typical(digits) if how == "auto" else border_shade(digits) < BRIGHT
+            others = np.flatnonzero(~fine).tolist()
+        else:
+            digits = np.zeros((len(uploads), SIZE), np.uint8)
+            others = list(range(len(uploads)))
+        batch = _Batch(digits, {}, {})
+        for row in others:
             try:
-                digits[row] = self._digit(picture)
+                normalised = self._prepare(uploads[row], how)
             except RequestError as error:
-                errors[row] = error
-        return digits, ink_errors(digits) | errors
+                batch.errors[row] = error
+            else:
+                batch.digits[row] = normalised.digit
+                batch.done[row] = normalised.preprocessing
+        return batch
 
-    def _digit(self, picture: Picture) -> NDArray[np.uint8]:
-        if isinstance(picture, RequestError):
-            raise picture
-        if isinstance(picture, bytes):
-            return read_digit(picture, self._settings.max_pixels)
-        return picture
+    def _prepare(self, upload: Upload, how: Preprocess) -> Normalised:
+        match upload:
+            case RequestError():
+                raise upload
+            case bytes():
+                return prepare(read_picture(upload, self._settings.max_pixels), how)
+            case _:
+                grey = upload.reshape(SIDE, SIDE)
+                return prepare(Picture(grey, (SIDE, SIDE), rotated=False), how)
 
 
-def _predictions(probabilities: NDArray[np.float32]) -> list[Prediction]:
+@dataclass(frozen=True)
+class _Batch:
+    """Digits uint8 [n, 784]; by row, what was done to some and why others failed."""
+
+    digits: NDArray[np.uint8]
+    done: dict[int, Preprocessing]
+    errors: dict[int, RequestError]
+
+
+def _predictions(
+    probabilities: NDArray[np.float32], done: list[Preprocessing]
+) -> list[Prediction]:
     digits = probabilities.argmax(axis=1)
     return [
-        Prediction(int(digit), row[digit], row)
-        for digit, row in zip(digits, probabilities, strict=True)
+        Prediction(int(digit), row[digit], row, preprocessing)
+        for digit, row, preprocessing in zip(digits, probabilities, done, strict=True)
     ]

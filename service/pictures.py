@@ -1,10 +1,11 @@
-"""From an encoded picture to the digit that the network reads.
+"""From an encoded picture to a small upright grey one.
 
-A digit is 28x28 uint8, bright ink (255) on dark (0). Knows nothing of HTTP or
-of models.
+The only module that knows formats and Pillow; what is drawn there is left to
+`service.normaliser`.
 """
 
 import io
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +13,8 @@ from PIL import (  # each registers its format; else the first request loads all
     BmpImagePlugin,
     GifImagePlugin,
     Image,
-    ImageOps,
+    ImageChops,
+    ImageStat,
     JpegImagePlugin,
     PngImagePlugin,
     PpmImagePlugin,
@@ -20,7 +22,8 @@ from PIL import (  # each registers its format; else the first request loads all
     WebPImagePlugin,
 )
 
-from service.errors import RequestError, TooLarge, UnreadablePicture
+from service.digits import SIDE
+from service.errors import TooLarge, UnreadablePicture
 
 FORMATS = (
     PngImagePlugin.PngImageFile.format,
@@ -31,30 +34,40 @@ FORMATS = (
     TiffImagePlugin.TiffImageFile.format,
     PpmImagePlugin.PpmImageFile.format,
 )
-SIDE = 28
-SIZE = SIDE * SIDE
+DETAIL = 400
+"""No side of a grey picture is longer: enough for a digit of a tenth of it."""
+
+_ORIENTATION = 0x0112  # the EXIF tag
 
 # Pillow's own limit only warns until twice its value; `max_pixels` is checked
 # here instead, before a single pixel is decoded.
 Image.MAX_IMAGE_PIXELS = None
 
 
-def to_pixels(digits: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """What the network takes, float32 [n, 784] in 0..1, of uint8 [n, 784]."""
-    return digits.astype(np.float32) / np.float32(255)
+@dataclass(frozen=True)
+class Picture:
+    """A decoded picture, upright.
+
+    `grey` is uint8 [height, width] with no side above DETAIL; `size` is the
+    (width, height) of the source, upright, that it was reduced from;
+    `rotated` says whether EXIF had it turned or mirrored.
+    """
+
+    grey: NDArray[np.uint8]
+    size: tuple[int, int]
+    rotated: bool
 
 
-def read_digit(encoded: bytes, max_pixels: int) -> NDArray[np.uint8]:
-    """The digit uint8 [784] in an encoded picture, its pixels unchanged.
+def read_picture(encoded: bytes, max_pixels: int) -> Picture:
+    """Decode `encoded`: PNG, JPEG, GIF, BMP, WebP, TIFF or PGM.
 
-    Reads PNG, JPEG, GIF, BMP, WebP, TIFF and PGM; grey, colour, palette,
-    1-bit, 16-bit and CMYK are turned to grey, transparency is laid over the
-    shade that its ink contrasts with, EXIF rotation is undone. Of several
-    frames the first is read.
+    Grey, colour, palette, 1-bit, 16-bit and CMYK are turned to grey,
+    transparency is laid over the shade that its ink contrasts with, EXIF
+    rotation is undone. Of several frames the first is read.
 
-    Raises UnreadablePicture where the bytes are no such picture, or one that
-    is not 28x28; TooLarge where it claims more than `max_pixels` pixels,
-    before any of them is decoded.
+    Raises UnreadablePicture where the bytes are no such picture, or one of 32
+    bits a pixel, whose white is unknown; TooLarge where it claims more than
+    `max_pixels` pixels, before any of them is decoded.
     """
     image = _open(encoded)
     if image.width * image.height > max_pixels:
@@ -62,39 +75,23 @@ def read_digit(encoded: bytes, max_pixels: int) -> NDArray[np.uint8]:
             f"the picture has {image.width} x {image.height} pixels, "
             f"at most {max_pixels} in all are read"
         )
-    if image.size != (SIDE, SIDE):
-        raise UnreadablePicture(
-            f"the picture is {image.width} x {image.height}, expected 28 x 28"
-        )
     if image.mode == "F" or (image.mode == "I" and image.format != "PPM"):
         raise UnreadablePicture(
             f"the {image.format} picture has 32 bits a pixel, expected 16 at most"
         )
-    return _grey(image)
+    try:
+        return _decode(image)
+    except Exception as error:  # a decoder fails on hostile bytes in any way
+        raise UnreadablePicture(
+            f"the {image.format} picture is damaged: {error}"
+        ) from error
 
 
-def ink_errors(digits: NDArray[np.uint8]) -> dict[int, RequestError]:
-    """Why those of `digits`, uint8 [n, 784], are none whose ink is dark on bright.
-
-    By row. Told by the frame of outermost pixels, which in MNIST is background.
-    """
-    frames = digits[:, _FRAME].mean(axis=1)
-    return {
-        int(row): UnreadablePicture(
-            "the background is bright (its outermost pixels are "
-            f"{frames[row]:.0f} of 255 on average), expected bright ink on dark"
-        )
-        for row in np.flatnonzero(frames >= 128)
-    }
-
-
-def _frame() -> NDArray[np.intp]:
-    frame = np.ones((SIDE, SIDE), dtype=bool)
-    frame[1:-1, 1:-1] = False
-    return np.flatnonzero(frame)
-
-
-_FRAME = _frame()
+def write_png(digit: NDArray[np.uint8]) -> bytes:
+    """A digit, uint8 [784], as a 28x28 grey PNG."""
+    file = io.BytesIO()
+    Image.fromarray(digit.reshape(SIDE, SIDE)).save(file, "PNG")
+    return file.getvalue()
 
 
 def _open(encoded: bytes) -> Image.Image:
@@ -107,32 +104,68 @@ def _open(encoded: bytes) -> Image.Image:
         ) from error
 
 
-def _grey(image: Image.Image) -> NDArray[np.uint8]:
-    try:
-        upright = ImageOps.exif_transpose(image)
-        grey = _flatten(upright)
-    except Exception as error:  # a decoder fails on hostile bytes in any way
-        raise UnreadablePicture(
-            f"the {image.format} picture is damaged: {error}"
-        ) from error
-    return np.frombuffer(grey.tobytes(), np.uint8)
+def _decode(image: Image.Image) -> Picture:
+    size = image.size
+    image.draft("L", (DETAIL // 2, DETAIL // 2))  # JPEG: decodes an 8th of each side
+    claimed = _orientation(image)
+    image.load()
+    left = _orientation(image)  # 1 in a TIFF: Pillow has turned it, and its size
+    turn = _TURNS.get(left)
+    grey = _over_contrast(image) if image.has_transparency_data else _opaque(image)
+    if turn is not None:
+        grey = grey.transpose(turn)
+    pixels = np.frombuffer(grey.tobytes(), np.uint8)
+    return Picture(
+        pixels.reshape(grey.height, grey.width),
+        size[::-1] if left in _SIDEWAYS else size,
+        claimed in _TURNS,
+    )
 
 
-def _flatten(image: Image.Image) -> Image.Image:
-    if image.mode.startswith("I"):  # 16 bits, of which `convert` clips the upper
-        deep = np.asarray(image.convert("I"), dtype=np.int64)
-        return Image.fromarray((np.clip(deep, 0, 65535) >> 8).astype(np.uint8))
-    if image.has_transparency_data:
-        return _over_contrast(image.convert("RGBA"))
-    return image.convert("L")
+def _orientation(image: Image.Image) -> int:
+    known = "exif" in image.info or "Raw profile type exif" in image.info
+    if not known and image.format not in ("TIFF", "WEBP", "PNG"):
+        return 1
+    return int(image.getexif().get(_ORIENTATION, 1))
+
+
+_TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+_SIDEWAYS = (5, 6, 7, 8)
+
+
+def _opaque(image: Image.Image) -> Image.Image:
+    if not image.mode.startswith("I"):
+        return _reduced(image.convert("L"))
+    deep = np.asarray(image)  # 16 bits, of which `convert` clips the upper
+    return _reduced(Image.fromarray((np.clip(deep, 0, 65535) >> 8).astype(np.uint8)))
 
 
 def _over_contrast(image: Image.Image) -> Image.Image:
     """Lay a transparent picture over black if its ink is bright, else white."""
-    grey = image.convert("RGB").convert("L")
-    opacity = image.getchannel("A")
-    ink = np.asarray(grey, dtype=np.float64)
-    weight = np.asarray(opacity, dtype=np.float64)
-    bright = (ink * weight).sum() >= 127.5 * weight.sum()
-    under = Image.new("L", image.size, 0 if bright else 255)
-    return Image.composite(grey, under, opacity)
+    if image.mode not in ("LA", "RGBA"):
+        image = image.convert("RGBA")
+    opacity, grey = image.getchannel("A"), image.convert("L")
+    if opacity.getextrema() == (255, 255):
+        return _reduced(grey)
+    over_black = _reduced(ImageChops.multiply(grey, opacity))
+    opacity = _reduced(opacity)
+    bright = ImageStat.Stat(over_black).sum[0] >= ImageStat.Stat(opacity).sum[0] / 2
+    if bright:
+        return over_black
+    return ImageChops.add(over_black, ImageChops.invert(opacity))
+
+
+def _reduced(grey: Image.Image) -> Image.Image:
+    """`grey` with whole blocks of pixels averaged until no side is above DETAIL."""
+    factor = -(-max(grey.size) // DETAIL)
+    if factor == 1:
+        return grey
+    return grey.reduce((min(factor, grey.width), min(factor, grey.height)))

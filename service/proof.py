@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.artifact import GOLDEN, Manifest, read_manifest, verify
+from service.digits import to_pixels
 from service.engines import Engine, EngineName, open_engine
 from service.errors import ArtifactError
-from service.pictures import to_pixels
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from service.artifact import (
     checksums,
     write_manifest,
 )
-from service.pictures import to_pixels
+from service.digits import to_pixels
 from service.proof import Golden, ProvedModel, write_golden
 from service.settings import Settings
 from service.store import Snapshot, Store
@@ -48,10 +48,15 @@ class FakeEngine:
 
 
 def fake_digit(digit: int) -> NDArray[np.uint8]:
-    """Pixels uint8 [784] that FakeEngine reads as `digit`."""
-    pixels = np.zeros(784, np.uint8)
-    pixels[0] = digit
-    return pixels
+    """Pixels uint8 [784] that FakeEngine reads as `digit`, and as MNIST has them.
+
+    Ink in a square in the middle, and so much in the corner that both together
+    are 20 pixels high; for 0 the corner is 10, since it may not be empty.
+    """
+    pixels = np.zeros((28, 28), np.uint8)
+    pixels[9:20, 9:20] = 255
+    pixels[0, 0] = digit or 10
+    return pixels.reshape(784)
 
 
 def fake_manifest(version: int = 1, files: dict[str, str] | None = None) -> Manifest:

@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.artifact import read_manifest
+from service.digits import to_pixels
 from service.engines import ENGINES
 from service.errors import ArtifactError
-from service.pictures import to_pixels
 from service.proof import prove
 from training.errors import ProofError
 

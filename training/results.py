@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from service.pictures import to_pixels
+from service.digits import to_pixels
 from training.config import TrainingConfig
 from training.data import Mnist
 from training.evaluate import Evaluation, evaluate

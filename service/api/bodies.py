@@ -4,19 +4,18 @@ What a picture may look like is left to `service.pictures`, and what JSON may
 hold to `service.api.json_pictures`.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from flask import Request
-from numpy.typing import NDArray
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 
 from service.api.json_pictures import read_json
 from service.api.npy import read_npy
-from service.classifier import Picture
+from service.classifier import Uploads
+from service.digits import SIZE
 from service.errors import BadRequest, TooSlow, UnreadablePicture, UnsupportedMedia
-from service.pictures import SIZE
 
 PICTURE_TYPES = (
     "image/png",
@@ -30,18 +29,18 @@ PICTURE_TYPES = (
 
 
 @dataclass(frozen=True)
-class Upload:
+class Body:
     """The pictures of one request.
 
     `single` where the request holds one picture rather than a list of them:
     what is wrong with it is then wrong with the request.
     """
 
-    pictures: Sequence[Picture] | NDArray[np.uint8]
+    pictures: Uploads
     single: bool
 
 
-def read_upload(request: Request) -> Upload:
+def read_body(request: Request) -> Body:
     """The pictures in a request's body, by its content type.
 
     Raises UnsupportedMedia for a content type or encoding that is not read
@@ -60,7 +59,7 @@ def read_upload(request: Request) -> Upload:
     return reader(request)
 
 
-def _body(request: Request) -> bytes:
+def _bytes(request: Request) -> bytes:
     """The whole body, in memory: its size was limited before the first byte."""
     try:
         body = request.get_data(parse_form_data=False)
@@ -84,12 +83,12 @@ def _body(request: Request) -> bytes:
     return body
 
 
-def _raw(request: Request) -> Upload:
-    return Upload([_body(request)], single=True)
+def _raw(request: Request) -> Body:
+    return Body([_bytes(request)], single=True)
 
 
-def _form(request: Request) -> Upload:
-    _body(request)  # read first, so that the form is parsed from memory
+def _form(request: Request) -> Body:
+    _bytes(request)  # read first, so that the form is parsed from memory
     fields = {*request.files, *request.form}
     if fields != {"image"} or request.form:
         found = ", ".join(sorted(repr(field) for field in fields)) or "none"
@@ -98,33 +97,33 @@ def _form(request: Request) -> Upload:
             f"found {found}{' (not a file)' if request.form else ''}"
         )
     files = [file.read() for file in request.files.getlist("image")]
-    return Upload(files, single=len(files) == 1)
+    return Body(files, single=len(files) == 1)
 
 
-def _json(request: Request) -> Upload:
-    pictures = read_json(_body(request))
+def _json(request: Request) -> Body:
+    pictures = read_json(_bytes(request))
     if isinstance(pictures, list):
-        return Upload(pictures, single=False)
-    return Upload([pictures], single=True)
+        return Body(pictures, single=False)
+    return Body([pictures], single=True)
 
 
-def _npy(request: Request) -> Upload:
-    digits = read_npy(_body(request))
-    return Upload(digits, single=len(digits) == 1)
+def _npy(request: Request) -> Body:
+    digits = read_npy(_bytes(request))
+    return Body(digits, single=len(digits) == 1)
 
 
-def _octets(request: Request) -> Upload:
-    body = _body(request)
+def _octets(request: Request) -> Body:
+    body = _bytes(request)
     if len(body) % SIZE:
         raise UnreadablePicture(
             f"the body is {len(body)} bytes, expected a multiple of {SIZE}: one byte "
             "a pixel, 0 to 255; an encoded picture goes as image/png or alike"
         )
     digits = np.frombuffer(body, np.uint8).reshape(-1, SIZE)
-    return Upload(digits, single=len(digits) == 1)
+    return Body(digits, single=len(digits) == 1)
 
 
-_READERS: dict[str, Callable[[Request], Upload]] = {
+_READERS: dict[str, Callable[[Request], Body]] = {
     **dict.fromkeys(PICTURE_TYPES, _raw),
     "multipart/form-data": _form,
     "application/json": _json,

@@ -14,9 +14,9 @@ from typing import Any, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
-from service.classifier import Picture
+from service.classifier import Upload
+from service.digits import SIDE, SIZE
 from service.errors import BadRequest, RequestError, TooLarge, UnreadablePicture
-from service.pictures import SIDE, SIZE
 
 MOST_VALUES = 1_000_000
 """In one JSON body: each costs Python some 60 bytes, however short it was."""
@@ -24,7 +24,7 @@ MOST_VALUES = 1_000_000
 _DATA_URL = re.compile(r"\A\s*data:image/[a-z0-9.+-]+;base64,", re.IGNORECASE)
 
 
-def read_json(body: bytes) -> Picture | list[Picture]:
+def read_json(body: bytes) -> Upload | list[Upload]:
     """The one picture of `{"image": ...}`, or the list of `{"images": [...]}`.
 
     In a list, a picture that is wrong is its error in its place. Raises
@@ -81,14 +81,14 @@ def _refuse_constant(name: str) -> NoReturn:
     raise BadRequest(f"{name} is not JSON, expected whole numbers from 0 to 255")
 
 
-def _picture_or_error(value: Any) -> Picture:
+def _picture_or_error(value: Any) -> Upload:
     try:
         return _picture(value)
     except RequestError as error:
         return error
 
 
-def _picture(value: Any) -> Picture:
+def _picture(value: Any) -> Upload:
     match value:
         case str():
             return _decode(value)

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
+from service.digits import SIDE, SIZE
 from service.errors import UnreadablePicture
-from service.pictures import SIDE, SIZE
 
 _HEADERS = {
     (1, 0): npy.read_array_header_1_0,

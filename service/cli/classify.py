@@ -10,7 +10,7 @@ from typing import Any
 
 import orjson
 
-from service.classifier import Classifier, Picture, Prediction
+from service.classifier import Classifier, Prediction, Upload
 from service.errors import NotReady, RequestError, ServiceError, UnreadablePicture
 from service.settings import Settings
 from service.store import Store
@@ -80,7 +80,7 @@ def _classify(
         yield from zip(names, answer.results, strict=True)
 
 
-def _read(file: str) -> Picture:
+def _read(file: str) -> Upload:
     try:
         return Path(file).read_bytes()
     except OSError as error:
@@ -101,6 +101,7 @@ def _row(result: Prediction | RequestError) -> str:
     return (
         f"{result.digit:5}  {result.probability:11.4f}  "
         f"{second} ({result.probabilities[second]:.4f})"
+        f"{'  one of several digits' if result.preprocessing.several else ''}"
     )
 
 
@@ -117,6 +118,7 @@ def _document(result: Prediction | RequestError) -> dict[str, Any]:
         "digit": result.digit,
         "probability": result.probability,
         "probabilities": result.probabilities,
+        "several": result.preprocessing.several,
     }
 
 

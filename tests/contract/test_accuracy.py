@@ -11,8 +11,8 @@ from PIL import Image
 
 from service.app import create_app
 from service.artifact import KERAS_MODEL, version_numbers
+from service.digits import to_pixels
 from service.engines import ENGINES, EngineName, open_engine
-from service.pictures import to_pixels
 from service.settings import Settings
 from training.data import Mnist
 

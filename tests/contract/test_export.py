@@ -10,8 +10,8 @@ import pytest
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from service.digits import to_pixels
 from service.engines import ENGINES, EngineName, open_engine
-from service.pictures import to_pixels
 from tests.training.disks import files_up_to
 from training.agreement import largest_difference
 from training.config import configure

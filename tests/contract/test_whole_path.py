@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from service.app import create_app
 from service.artifact import KERAS_MODEL
-from service.pictures import to_pixels
+from service.digits import to_pixels
 from service.settings import Settings
 from training.config import configure
 from training.data import Mnist

@@ -1,4 +1,4 @@
-"""A digit's pixels as the picture files that people send."""
+"""A digit's pixels as the picture files that people send, and back."""
 
 import io
 from collections.abc import Callable, Mapping
@@ -7,6 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+
+from service.normaliser import exact
+from service.pictures import read_picture
 
 Pixels = NDArray[np.uint8]
 """uint8 [28, 28] or [784], bright ink on dark."""
@@ -17,6 +20,11 @@ def encode(image: Image.Image, format_: str, **options: Any) -> bytes:
     file = io.BytesIO()
     image.save(file, format_, **options)
     return file.getvalue()
+
+
+def decoded(encoded: bytes, max_pixels: int = 50_000_000) -> Pixels:
+    """The pixels uint8 [784] of a picture file, taken as they are."""
+    return exact(read_picture(encoded, max_pixels)).digit
 
 
 def grey(pixels: Pixels) -> Image.Image:

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from service.classifier import Answer, Classifier, Prediction
+from service.classifier import Answer, Classifier, Prediction, Upload
 from service.errors import (
     BadRequest,
     NotReady,
@@ -14,11 +14,13 @@ from service.errors import (
     UnknownModel,
     UnreadablePicture,
 )
+from service.normaliser import UNTOUCHED
 from service.settings import Settings
 from tests.fakes import Digit, FakeEngine, fake_digit, fake_store
+from tests.service.encodings import encode, grey
 
 SETTINGS = Settings(max_batch=4)
-BRIGHT = np.full(784, 255, np.uint8)
+BLANK = np.full(784, 255, np.uint8)
 
 
 @pytest.fixture
@@ -57,16 +59,106 @@ def test_the_order_of_the_pictures_is_kept(classifier: Classifier) -> None:
 
 
 def test_an_array_of_digits_is_answered_as_a_list_is(classifier: Classifier) -> None:
-    rows = np.stack([fake_digit(5), BRIGHT, fake_digit(9)])
+    rows = np.stack([fake_digit(5), BLANK, fake_digit(9)])
 
     assert _read(classifier.classify(rows)) == [5, UnreadablePicture, 9]
     assert _read(classifier.classify(list(rows))) == [5, UnreadablePicture, 9]
 
 
+def _only(answer: Answer) -> Prediction:
+    (prediction,) = answer.results
+    assert isinstance(prediction, Prediction)
+    return prediction
+
+
+def test_what_was_done_to_each_picture_is_told(
+    classifier: Classifier, digits: list[Digit]
+) -> None:
+    typical, turned = digits[0].pixels, 255 - digits[0].pixels
+
+    for uploads in ([typical, turned], np.stack([typical, turned])):
+        first, second = classifier.classify(uploads).results
+
+        assert isinstance(first, Prediction)
+        assert isinstance(second, Prediction)
+        assert first.preprocessing == UNTOUCHED
+        assert not second.preprocessing.untouched
+        assert second.preprocessing.inverted
+
+
+def test_a_list_an_array_and_a_file_are_prepared_alike(
+    classifier: Classifier, spy: FakeEngine, digits: list[Digit]
+) -> None:
+    dark = np.stack([255 - digit.pixels for digit in digits[:3]])
+
+    classifier.classify(dark)
+    classifier.classify(list(dark))
+    classifier.classify([encode(grey(pixels), "PNG") for pixels in dark])
+
+    array, rows, files = spy.shown
+    np.testing.assert_array_equal(array, rows)
+    np.testing.assert_array_equal(array, files)
+
+
+def test_the_pixels_that_were_sent_are_left_as_they_were(
+    classifier: Classifier, digits: list[Digit]
+) -> None:
+    dark = np.stack([255 - digit.pixels for digit in digits[:3]])
+    sent = dark.copy()
+
+    classifier.classify(dark)
+
+    np.testing.assert_array_equal(dark, sent)
+
+
+def test_exactly_taken_the_network_sees_any_pixels_as_they_are(
+    classifier: Classifier, spy: FakeEngine
+) -> None:
+    odd = np.zeros(784, np.uint8)
+    odd[100] = 77
+
+    for uploads in ([odd], odd[None], [encode(grey(odd), "PNG")]):
+        done = _only(classifier.classify(uploads, preprocess="exact")).preprocessing
+
+        np.testing.assert_array_equal(spy.shown.pop(), odd[None] / np.float32(255))
+        assert done == UNTOUCHED
+
+
+def test_exactly_taken_dark_on_bright_is_an_error_in_its_place(
+    classifier: Classifier,
+) -> None:
+    rows = np.stack([fake_digit(5), 255 - fake_digit(7), fake_digit(9)])
+
+    for uploads in (rows, list(rows)):
+        answer = classifier.classify(uploads, preprocess="exact")
+
+        assert _read(answer) == [5, UnreadablePicture, 9]
+
+
+def test_a_normalised_picture_is_what_the_network_sees(
+    classifier: Classifier, spy: FakeEngine, digits: list[Digit]
+) -> None:
+    dark = 255 - digits[0].pixels
+
+    normalised = classifier.normalise(dark)
+
+    classifier.classify([dark])
+    (shown,) = spy.shown
+    np.testing.assert_array_equal(shown, normalised.digit[None] / np.float32(255))
+
+
+@pytest.mark.parametrize("upload", [b"no picture", BLANK, UnreadablePicture("no")])
+def test_what_cannot_be_normalised_has_a_reason(
+    classifier: Classifier, upload: Upload
+) -> None:
+    with pytest.raises(UnreadablePicture):
+        classifier.normalise(upload)
+
+
 def test_each_error_stands_in_its_pictures_place(classifier: Classifier) -> None:
     refused = BadRequest("no number")
 
-    answer = classifier.classify([b"no picture", fake_digit(2), refused, BRIGHT])
+    answer = classifier.classify([b"no picture", fake_digit(2), refused, BLANK])
 
     assert _read(answer) == [UnreadablePicture, 2, BadRequest, UnreadablePicture]
     assert answer.results[2] is refused
@@ -75,11 +167,11 @@ def test_each_error_stands_in_its_pictures_place(classifier: Classifier) -> None
 def test_the_network_sees_only_what_can_be_read(
     classifier: Classifier, spy: FakeEngine
 ) -> None:
-    classifier.classify([b"no picture", fake_digit(255), BRIGHT])
+    classifier.classify([b"no picture", fake_digit(5), BLANK])
 
     (shown,) = spy.shown
     assert shown.dtype == np.float32
-    np.testing.assert_array_equal(shown, [[1.0, *[0.0] * 783]])
+    np.testing.assert_array_equal(shown, fake_digit(5)[None] / np.float32(255))
 
 
 def test_the_network_is_not_asked_about_nothing(

@@ -97,7 +97,12 @@ def test_an_answer_names_its_model_and_gives_ten_probabilities(
     assert document.keys() == {"model", "version", "predictions"}
     assert (document["model"], document["version"]) == ("mnist", 1)
     (prediction,) = document["predictions"]
-    assert prediction.keys() == {"digit", "probability", "probabilities"}
+    assert prediction.keys() == {
+        "digit",
+        "probability",
+        "probabilities",
+        "several",
+    }
     assert len(prediction["probabilities"]) == 10
     assert sum(prediction["probabilities"]) == pytest.approx(1, abs=1e-5)
     assert prediction["probabilities"][prediction["digit"]] == prediction["probability"]

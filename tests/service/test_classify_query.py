@@ -1,10 +1,14 @@
-"""What the URL may ask for: model, version, top and preprocess."""
+"""What the URL may ask for: model, version, top, preprocess and detail."""
 
+import numpy as np
 import pytest
 from flask.testing import FlaskClient
+from PIL import Image
 from werkzeug.test import TestResponse
 
-from tests.fakes import fake_digit
+from tests.fakes import Digit, FakeEngine, fake_digit
+from tests.service.encodings import encode
+from tests.service.papers import beside
 
 
 def _ask(client: FlaskClient, query: str, digit: int = 7) -> TestResponse:
@@ -23,6 +27,8 @@ def _ask(client: FlaskClient, query: str, digit: int = 7) -> TestResponse:
         "version=1",
         "preprocess=auto",
         "preprocess=exact",
+        "detail=0",
+        "detail=1",
         "model=mnist&version=1&preprocess=exact",
     ],
 )
@@ -68,6 +74,9 @@ def test_top_may_list_all_ten(fake_client: FlaskClient) -> None:
         ("top=2.5", 400, "query top='2.5'"),
         ("preprocess=magic", 400, "query preprocess='magic': expected auto or exact"),
         ("preprocess=", 400, "query preprocess='': expected auto or exact"),
+        ("detail=yes", 400, "query detail='yes': expected 0 or 1"),
+        ("detail=", 400, "query detail='': expected 0 or 1"),
+        ("detail=1&detail=1", 400, "query 'detail' stands 2 times"),
         ("Top=3", 400, "query 'Top' is unknown, expected one of model, version, top, "),
         ("%ff=1", 400, "query '%FF' is unknown"),
         ("top=1&top=2", 400, "query 'top' stands 2 times"),
@@ -81,6 +90,89 @@ def test_what_cannot_be_asked_for_is_refused(
 
     assert answer.status_code == status
     assert answer.get_json()["detail"].startswith(said)
+
+
+NEGATIVE = (255 - fake_digit(7)).tobytes()
+OCTETS = "application/octet-stream"
+
+
+def test_detail_says_what_was_done_to_each_picture(fake_client: FlaskClient) -> None:
+    body = fake_digit(7).tobytes() + NEGATIVE + bytes(784)
+
+    answer = fake_client.post("/v1/classify?detail=1", data=body, content_type=OCTETS)
+
+    typical, negative, blank = answer.get_json()["predictions"]
+    assert typical["preprocessing"] == {
+        "untouched": True,
+        "inverted": False,
+        "cropped": [0, 0, 28, 28],
+        "rotated": False,
+        "several": False,
+    }
+    assert negative["preprocessing"] == {
+        "untouched": False,
+        "inverted": True,
+        "cropped": [9, 9, 20, 20],
+        "rotated": False,
+        "several": False,
+    }
+    assert blank.keys() == {"error"}
+
+
+@pytest.mark.parametrize("query", ["", "detail=0", "top=1"])
+def test_without_detail_nothing_is_said_of_what_was_done(
+    fake_client: FlaskClient, query: str
+) -> None:
+    (prediction,) = _ask(fake_client, query).get_json()["predictions"]
+
+    assert "preprocessing" not in prediction
+
+
+def test_a_negative_is_read_unless_exactly_its_pixels_are_asked_for(
+    fake_client: FlaskClient, engine: FakeEngine
+) -> None:
+    path = "/v1/classify?preprocess="
+
+    exact = fake_client.post(path + "exact", data=NEGATIVE, content_type=OCTETS)
+    auto = fake_client.post(path + "auto", data=NEGATIVE, content_type=OCTETS)
+
+    assert exact.status_code == 422
+    assert "expected bright ink on dark" in exact.get_json()["detail"]
+    assert auto.status_code == 200
+    (shown,) = engine.shown
+    assert shown[0, 0] == 0
+    assert shown.max() > 0.98
+
+
+def test_pixels_that_are_no_mnist_digit_reach_the_network_where_exact_is_asked_for(
+    fake_client: FlaskClient, engine: FakeEngine
+) -> None:
+    answer = fake_client.post(
+        "/v1/classify?preprocess=exact",
+        data=bytes([7, *[0] * 783]),
+        content_type=OCTETS,
+    )
+
+    assert answer.get_json()["predictions"][0]["digit"] == 7
+    np.testing.assert_array_equal(engine.shown[0], [[7 / np.float32(255), *[0] * 783]])
+
+
+@pytest.mark.parametrize("several", [True, False])
+def test_a_second_digit_in_the_picture_is_told(
+    fake_client: FlaskClient, digits: list[Digit], several: bool
+) -> None:
+    left, right = digits[8].pixels, digits[20].pixels
+    drawn = beside(left, right if several else np.zeros(784, np.uint8))
+
+    answer = fake_client.post(
+        "/v1/classify?detail=1",
+        data=encode(Image.fromarray(drawn), "PNG"),
+        content_type="image/png",
+    )
+
+    (prediction,) = answer.get_json()["predictions"]
+    assert prediction["several"] is several
+    assert prediction["preprocessing"]["several"] is several
 
 
 def test_the_query_is_checked_before_the_body(fake_client: FlaskClient) -> None:

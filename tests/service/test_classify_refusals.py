@@ -13,7 +13,7 @@ from tests.service.test_classify_forms import post_files
 
 PNG = "image/png"
 OCTETS = "application/octet-stream"
-BRIGHT = encode(Image.new("L", (28, 28), 255), "PNG")
+BLANK = encode(Image.new("L", (28, 28), 255), "PNG")
 WIDE = encode(Image.new("L", (29, 28)), "PNG")
 HUGE = encode(Image.new("1", (10_000, 5_001)), "PNG")
 ONE = fake_digit(1).tobytes()
@@ -37,21 +37,21 @@ def test_a_body_that_is_compressed_is_refused_by_its_encoding(
     ("content_type", "body", "status", "said"),
     [
         (PNG, b"hello", 422, "5 bytes that are no readable picture, expected PNG"),
-        (PNG, BRIGHT, 422, "the background is bright (its outermost pixels are 255 of"),
-        (PNG, WIDE, 422, "the picture is 29 x 28, expected 28 x 28"),
+        (PNG, BLANK, 422, "the picture is blank, expected a digit"),
+        (PNG, WIDE, 422, "the picture is blank, expected a digit"),
         (PNG, HUGE, 413, "the picture has 10000 x 5001 pixels, at most 50000000 in"),
         (PNG, b"", 400, "the body is empty, expected a picture"),
         (OCTETS, b"", 400, "the body is empty"),
         (OCTETS, ONE[:-1], 422, "the body is 783 bytes, expected a multiple of 784"),
         (OCTETS, ONE + b"x", 422, "the body is 785 bytes, expected a multiple of 784"),
         (OCTETS, ONE * 9, 413, "9 pictures in one request, at most 8 are answered"),
-        (OCTETS, b"\xff" * 784, 422, "the background is bright"),
-        (None, BRIGHT, 415, "the content type is missing, " + TYPES),
-        ("", BRIGHT, 415, "the content type is missing, " + TYPES),
-        ("text/plain", BRIGHT, 415, "the content type is 'text/plain', " + TYPES),
-        ("image/svg+xml", BRIGHT, 415, "the content type is 'image/svg+xml', " + TYPES),
-        ("image/*", BRIGHT, 415, "the content type is 'image/*', " + TYPES),
-        ("nonsense", BRIGHT, 415, "the content type is 'nonsense', " + TYPES),
+        (OCTETS, b"\xff" * 784, 422, "the picture is blank, expected a digit"),
+        (None, BLANK, 415, "the content type is missing, " + TYPES),
+        ("", BLANK, 415, "the content type is missing, " + TYPES),
+        ("text/plain", BLANK, 415, "the content type is 'text/plain', " + TYPES),
+        ("image/svg+xml", BLANK, 415, "the content type is 'image/svg+xml', " + TYPES),
+        ("image/*", BLANK, 415, "the content type is 'image/*', " + TYPES),
+        ("nonsense", BLANK, 415, "the content type is 'nonsense', " + TYPES),
         ("application/x-www-form-urlencoded", b"image=1", 415, "the content type is"),
         (PNG, b"x" * 100_001, 413, "the body, or its number of parts, is over the"),
         ("application/json", b" " * 100_001, 413, "the body, or its number of parts"),
@@ -71,6 +71,24 @@ def test_a_body_that_is_no_picture_is_refused(
     answer = fake_client.post("/v1/classify", data=body, content_type=content_type)
 
     assert answer.status_code == status
+    assert answer.get_json()["detail"].startswith(said)
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (BLANK, "the background is bright (its outermost pixels are 255 of 255 on"),
+        (WIDE, "the picture is 29 x 28, expected 28 x 28"),
+    ],
+)
+def test_what_is_not_exactly_a_digit_is_refused_where_that_is_asked_for(
+    fake_client: FlaskClient, body: bytes, said: str
+) -> None:
+    answer = fake_client.post(
+        "/v1/classify?preprocess=exact", data=body, content_type=PNG
+    )
+
+    assert answer.status_code == 422
     assert answer.get_json()["detail"].startswith(said)
 
 
@@ -103,15 +121,15 @@ def test_one_bad_file_alone_in_a_form_is_the_requests_own_error(
     answer = post_files(fake_client, WIDE)
 
     assert answer.status_code == 422
-    assert answer.get_json()["detail"] == "the picture is 29 x 28, expected 28 x 28"
+    assert answer.get_json()["detail"] == "the picture is blank, expected a digit"
 
 
 @pytest.mark.parametrize(
     ("form", "found"),
     [
         ({"image": "text"}, "found 'image' (not a file)"),
-        ({"picture": (io.BytesIO(BRIGHT), "x.png")}, "found 'picture'"),
-        ({"image": (io.BytesIO(BRIGHT), "x.png"), "top": "3"}, "found 'image', 'top'"),
+        ({"picture": (io.BytesIO(BLANK), "x.png")}, "found 'picture'"),
+        ({"image": (io.BytesIO(BLANK), "x.png"), "top": "3"}, "found 'image', 'top'"),
         ({}, "found none"),
     ],
 )

@@ -4,11 +4,13 @@ import json
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from service.artifact import TFLITE_MODEL
 from service.cli.classify import main
 from tests.fakes import Digit, fake_digit, fake_version
 from tests.service.encodings import encode, grey
+from tests.service.papers import beside
 
 Output = pytest.CaptureFixture[str]
 
@@ -72,6 +74,24 @@ def test_json_holds_what_the_service_would_answer(seven: str, capsys: Output) ->
         "file": "none.png",
         "error": "the file cannot be read: No such file or directory",
     }
+
+
+@pytest.mark.usefixtures("engine", "models")
+def test_a_second_digit_is_noted_in_the_table_and_in_json(
+    seven: str, tmp_path: Path, digits: list[Digit], capsys: Output
+) -> None:
+    pair = tmp_path / "pair.png"
+    drawn = Image.fromarray(beside(digits[0].pixels, digits[8].pixels))
+    pair.write_bytes(encode(drawn, "PNG"))
+
+    assert main([seven, str(pair)]) == 0
+    _, alone, several = capsys.readouterr().out.splitlines()
+    assert main(["--json", seven, str(pair)]) == 0
+    listed = json.loads(capsys.readouterr().out)["predictions"]
+
+    assert "several" not in alone
+    assert several.endswith("  one of several digits")
+    assert [prediction["several"] for prediction in listed] == [False, True]
 
 
 @pytest.mark.usefixtures("engine", "models")

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from service.digits import to_pixels
 from service.engines import Engine, open_engine
-from service.pictures import to_pixels
 from tests.fakes import Digit
 
 

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from service.errors import RequestError, TooLarge, UnreadablePicture
-from service.pictures import read_digit
-from tests.service.encodings import LOSSLESS, Pixels, encode, grey, jpeg
+from service.normaliser import normalise
+from service.pictures import read_picture
+from tests.service.encodings import LOSSLESS, Pixels, decoded, encode, grey, jpeg
 
 MOST = 50_000_000
 SLOPE = np.pad((np.arange(26 * 26) % 256).astype(np.uint8).reshape(26, 26), 1)
@@ -31,7 +32,7 @@ FILES = {name: encoder(SLOPE) for name, encoder in ENCODERS.items()}
 
 def _digit_or_sentence(encoded: bytes) -> None:
     try:
-        digit = read_digit(encoded, MOST)
+        digit = normalise(read_picture(encoded, MOST)).digit
     except RequestError:
         return
     assert digit.shape == (784,)
@@ -86,7 +87,7 @@ def test_half_a_file_is_refused(name: str) -> None:
     half = FILES[name][: len(FILES[name]) // 2]
 
     with pytest.raises(UnreadablePicture):
-        read_digit(half, MOST)
+        read_picture(half, MOST)
 
 
 def _png(width: int, height: int) -> bytes:
@@ -106,14 +107,14 @@ def test_a_bomb_is_refused_by_what_it_claims() -> None:
     started = time.perf_counter()
 
     with pytest.raises(TooLarge) as refusal:
-        read_digit(bomb, MOST)
+        read_picture(bomb, MOST)
 
     assert time.perf_counter() - started < 0.1
     assert str(refusal.value).startswith("the picture has 50000 x 50000 pixels")
 
 
 def test_the_bomb_maker_makes_readable_pictures() -> None:
-    assert not read_digit(_png(28, 28), MOST).any()
+    assert not decoded(_png(28, 28)).any()
 
 
 @pytest.mark.parametrize("format_", ["ICO", "PCX", "TGA", "PDF", "JPEG2000"])
@@ -121,7 +122,7 @@ def test_other_formats_are_refused_by_naming_those_that_are_read(format_: str) -
     file = encode(Image.new("L", (28, 28)), format_)
 
     with pytest.raises(UnreadablePicture) as refusal:
-        read_digit(file, MOST)
+        read_picture(file, MOST)
 
     assert str(refusal.value) == (
         f"{len(file)} bytes that are no readable picture, "

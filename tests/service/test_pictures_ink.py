@@ -6,9 +6,11 @@ from numpy.typing import NDArray
 from PIL import ExifTags, Image
 from PIL.Image import Transpose
 
-from service.pictures import ink_errors, read_digit
+from service.errors import UnreadablePicture
+from service.normaliser import exact
+from service.pictures import read_picture
 from tests.fakes import Digit
-from tests.service.encodings import encode, grey, palette
+from tests.service.encodings import decoded, encode, grey, palette
 
 MOST = 50_000_000
 
@@ -34,18 +36,28 @@ def test_white_ink_on_nothing_is_laid_over_black(
     options = {"lossless": True, "exact": True} if format_ == "WebP" else {}
     file = encode(_ink(255, pixels, mode), format_, **options)
 
-    np.testing.assert_array_equal(read_digit(file, MOST), pixels)
+    np.testing.assert_array_equal(decoded(file), pixels)
 
 
 @pytest.mark.parametrize("mode", ["L", "RGB"])
-def test_black_ink_on_nothing_is_laid_over_white_and_so_refused(
+def test_black_ink_on_nothing_is_laid_over_white(
     pixels: NDArray[np.uint8], mode: str
 ) -> None:
-    digit = read_digit(encode(_ink(0, pixels, mode), "PNG"), MOST)
+    picture = read_picture(encode(_ink(0, pixels, mode), "PNG"), MOST)
 
-    np.testing.assert_array_equal(digit, 255 - pixels)
-    (error,) = ink_errors(digit[None]).values()
-    assert "255 of 255 on average), expected bright ink on dark" in str(error)
+    np.testing.assert_array_equal(picture.grey.reshape(784), 255 - pixels)
+    with pytest.raises(UnreadablePicture, match="255 of 255 on average"):
+        exact(picture)
+
+
+def test_transparency_that_hides_nothing_changes_nothing(
+    pixels: NDArray[np.uint8],
+) -> None:
+    file = encode(grey(255 - pixels).convert("LA"), "PNG")
+
+    found = read_picture(file, MOST).grey.reshape(784)
+
+    np.testing.assert_array_equal(found, 255 - pixels)
 
 
 @pytest.mark.parametrize("format_", ["PNG", "GIF"])
@@ -57,36 +69,19 @@ def test_a_transparent_colour_of_a_palette_is_background(
 
     file = encode(palette(ink), format_, transparency=black)
 
-    np.testing.assert_array_equal(read_digit(file, MOST), ink)
+    np.testing.assert_array_equal(decoded(file), ink)
 
 
 def test_a_transparent_shade_of_grey_is_background(pixels: NDArray[np.uint8]) -> None:
     file = encode(grey(pixels), "PNG", transparency=0)
 
-    np.testing.assert_array_equal(read_digit(file, MOST), pixels)
+    np.testing.assert_array_equal(decoded(file), pixels)
 
 
 def test_a_picture_of_nothing_at_all_is_blank() -> None:
     file = encode(Image.new("LA", (28, 28), (200, 0)), "PNG")
 
-    assert not read_digit(file, MOST).any()
-
-
-def test_dark_ink_on_bright_is_refused_row_by_row(pixels: NDArray[np.uint8]) -> None:
-    errors = ink_errors(np.stack([pixels, 255 - pixels, pixels]))
-
-    assert list(errors) == [1]
-    assert str(errors[1]).startswith("the background is bright (its outermost pixels")
-
-
-@pytest.mark.parametrize(("shade", "refused"), [(127, False), (128, True)])
-def test_only_the_outermost_pixels_tell_ink_from_background(
-    shade: int, refused: bool
-) -> None:
-    frame = np.full((28, 28), shade, np.uint8)
-    frame[1:-1, 1:-1] = 0 if refused else 255
-
-    assert bool(ink_errors(frame.reshape(1, 784))) is refused
+    assert not decoded(file).any()
 
 
 TURNED = {
@@ -121,6 +116,8 @@ def test_every_exif_rotation_is_undone(
 
     file = encode(turned, format_, exif=exif, **LEAST_LOSS[format_])
 
-    found = read_digit(file, MOST).astype(int)
+    picture = read_picture(file, MOST)
+    found = picture.grey.reshape(784).astype(int)
     lost = 2 if format_ == "JPEG" else 0
     assert np.abs(found - pixels).max() <= lost
+    assert picture.rotated is (turn is not None)

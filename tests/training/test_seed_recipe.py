@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from service.artifact import read_manifest, version_numbers
-from service.pictures import to_pixels
+from service.digits import to_pixels
 from service.proof import prove
 from tests.training.conftest import write_npz
 from training.checkpoint import CheckpointFile

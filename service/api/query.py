@@ -1,0 +1,70 @@
+"""What the URL of a classification asks for, after its path."""
+
+from dataclasses import dataclass
+from typing import TypeVar
+
+from werkzeug.datastructures import MultiDict
+
+from service.errors import BadRequest
+from service.normaliser import PREPROCESS, Preprocess
+
+Choice = TypeVar("Choice", bound=str)
+
+
+@dataclass(frozen=True)
+class Query:
+    """None where the choice is left to the service.
+
+    top: how many of the likeliest digits to list, 1 to 10.
+    preprocess: auto finds the digit in any picture, exact takes 28x28, bright
+        on dark, and nothing else.
+    detail: whether to say what was done to each picture.
+    """
+
+    model: str | None = None
+    version: int | None = None
+    top: int | None = None
+    preprocess: Preprocess = "auto"
+    detail: bool = False
+
+    @classmethod
+    def parse(cls, arguments: MultiDict[str, str]) -> "Query":
+        """Read the query; BadRequest for what is unknown, repeated or no value."""
+        check_names(arguments, tuple(cls.__dataclass_fields__))
+        return cls(
+            model=arguments.get("model"),
+            version=_whole(arguments, "version", 10**9 - 1),
+            top=_whole(arguments, "top", 10),
+            preprocess=_choice(arguments, "preprocess", PREPROCESS),
+            detail=_choice(arguments, "detail", ("0", "1")) == "1",
+        )
+
+
+def check_names(arguments: MultiDict[str, str], known: tuple[str, ...]) -> None:
+    """Raise BadRequest for a name that is not `known`, or stands twice."""
+    for name, values in arguments.lists():
+        if name not in known:
+            expected = f"one of {', '.join(known)}" if known else "none"
+            raise BadRequest(f"query {name!r} is unknown, expected {expected}")
+        if len(values) > 1:
+            raise BadRequest(f"query {name!r} stands {len(values)} times")
+
+
+def _whole(arguments: MultiDict[str, str], name: str, most: int) -> int | None:
+    text = arguments.get(name)
+    if text is None:
+        return None
+    if text.isascii() and text.isdigit() and len(text) < 10 and 1 <= int(text) <= most:
+        return int(text)
+    raise BadRequest(f"query {name}={text!r}: expected a whole number, 1 to {most}")
+
+
+def _choice(
+    arguments: MultiDict[str, str], name: str, allowed: tuple[Choice, ...]
+) -> Choice:
+    """The one of `allowed` that is asked for, the first by default."""
+    text = arguments.get(name, allowed[0])
+    for choice in allowed:
+        if text == choice:
+            return choice
+    raise BadRequest(f"query {name}={text!r}: expected {' or '.join(allowed)}")

@@ -1,0 +1,71 @@
+"""The digit that the network reads: 28x28 uint8, bright ink (255) on dark (0).
+
+What MNIST's own digits look like, and the network's input made of them. How a
+picture becomes such a digit is left to `service.normaliser`.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+SIDE = 28
+SIZE = SIDE * SIDE
+LONGEST = 20
+"""The longer side, in pixels, of every MNIST digit's bounding box; of a few 19."""
+OFF_CENTRE = 0.53
+"""How far, in pixels, a centre of mass may be from the centre: MNIST rounds it."""
+BRIGHTEST = 250
+"""The ink of every MNIST digit reaches this somewhere."""
+
+BRIGHT = 128
+"""A background as bright as this, of 255, has no bright ink on it."""
+
+_INDEX = np.arange(SIDE)
+_FRAME = np.flatnonzero(
+    np.pad(np.zeros((SIDE - 2, SIDE - 2), bool), 1, constant_values=True)
+)
+
+
+def to_pixels(digits: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """What the network takes, float32 [n, 784] in 0..1, of uint8 [n, 784]."""
+    return digits.astype(np.float32) / np.float32(255)
+
+
+def typical(digits: NDArray[np.uint8]) -> NDArray[np.bool_]:
+    """Which of `digits`, uint8 [n, 784], are as MNIST has them: bool [n].
+
+    All its 70,000 are: bright on exact black, the longer side of their box 20
+    pixels (of a few 19), the centre of mass within half a pixel of the middle.
+    """
+    pictures = digits.reshape(-1, SIDE, SIDE)
+    down = pictures.sum(axis=2, dtype=np.int64)
+    across = pictures.sum(axis=1, dtype=np.int64)
+    longer = np.maximum(_extents(down), _extents(across))
+    return np.asarray(
+        (digits.max(axis=1, initial=0) >= BRIGHTEST)
+        & (longer >= LONGEST - 1)
+        & (longer <= LONGEST)
+        & (_off_centre(down) < OFF_CENTRE)
+        & (_off_centre(across) < OFF_CENTRE)
+    )
+
+
+def border_shade(digits: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """The mean of the outermost pixels of `digits`, uint8 [n, 784]: 0..255, [n].
+
+    In MNIST they are background, and 9 at most; from BRIGHT on, ink is dark on
+    bright.
+    """
+    return np.asarray(digits[:, _FRAME].mean(axis=1))
+
+
+def _extents(profiles: NDArray[np.int64]) -> NDArray[np.intp]:
+    """From the first to the last inked row or column, of profiles [n, 28]."""
+    inked = profiles > 0
+    last = SIDE - inked[:, ::-1].argmax(axis=1)
+    return np.asarray(last - inked.argmax(axis=1))
+
+
+def _off_centre(profiles: NDArray[np.int64]) -> NDArray[np.float64]:
+    """How far the centre of mass of profiles [n, 28] is from the middle, in pixels."""
+    mass = np.maximum(profiles.sum(axis=1), 1)
+    return np.asarray(np.abs(profiles @ _INDEX / mass - SIDE / 2))

@@ -1,0 +1,102 @@
+"""Connected parts of a mask: where they are and how large.
+
+Runs of ink in a row are found at once for the whole mask, then joined where
+runs of neighbouring rows touch. Knows nothing of digits.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class Components:
+    """The n parts of a mask, touching corners counted as connected.
+
+    `area` int [n] in pixels; `boxes` int [n, 4] as left, top, right, bottom,
+    the last two exclusive. Runs of ink go from `starts` to before `ends`, int [m],
+    positions in the mask with a column added; each is of the part in `labels`.
+    `shape` is the mask's.
+    """
+
+    area: Ints
+    boxes: Ints
+    starts: Ints
+    ends: Ints
+    labels: Ints
+    shape: tuple[int, int]
+
+    def sums(self, weights: NDArray[np.float32]) -> NDArray[np.float64]:
+        """For each part, the sum of `weights`, float [h, w], over its pixels."""
+        height, width = self.shape
+        total = np.zeros(height * (width + 1) + 1)
+        total[1:].reshape(height, width + 1)[:, :width] = weights
+        np.cumsum(total, out=total)
+        runs = total[self.ends] - total[self.starts]
+        return np.bincount(self.labels, runs, len(self.area)).astype(np.float64)
+
+    def mask(self, chosen: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """The mask bool [h, w] of the parts where `chosen`, bool [n]."""
+        height, width = self.shape
+        keep = chosen[self.labels]
+        steps = np.zeros(height * (width + 1) + 1, np.int8)
+        steps[self.starts[keep]] = 1
+        steps[self.ends[keep]] = -1
+        inside = np.cumsum(steps, dtype=np.int8)[:-1].view(np.bool_)
+        return inside.reshape(height, width + 1)[:, :width]
+
+
+def components(mask: NDArray[np.bool_]) -> Components:
+    """The connected parts of `mask`, bool [h, w]."""
+    height, width = mask.shape
+    stride = width + 1
+    padded = np.zeros(height * stride + 1, np.int8)  # a gap between rows
+    padded[1:].reshape(height, stride)[:, :width] = mask
+    steps = np.flatnonzero(padded[1:] != padded[:-1])
+    starts, ends = steps[::2], steps[1::2]
+    labels = _join(len(starts), *_touching(starts, ends, stride))
+    return Components(
+        *_measure(starts, ends, labels, stride), starts, ends, labels, (height, width)
+    )
+
+
+def _touching(starts: Ints, ends: Ints, stride: int) -> tuple[Ints, Ints]:
+    """Pairs of runs, one in the row below the other, that touch."""
+    first = np.searchsorted(ends, starts + stride)
+    last = np.searchsorted(starts, ends + stride, "right")
+    count = last - first
+    upper = np.repeat(np.arange(len(starts)), count)
+    offset = np.arange(len(upper)) - np.repeat(np.cumsum(count) - count, count)
+    return upper, first[upper] + offset
+
+
+def _join(count: int, upper: Ints, lower: Ints) -> Ints:
+    """A label 0..n-1 for each of `count` runs, the same where pairs link them."""
+    roots = np.arange(count)
+    while True:
+        above, below = roots[upper], roots[lower]
+        apart = above != below
+        if not apart.any():
+            break
+        above, below = above[apart], below[apart]
+        np.minimum.at(roots, np.maximum(above, below), np.minimum(above, below))
+        while (roots[roots] != roots).any():
+            roots = roots[roots]
+    is_root = roots == np.arange(count)
+    return (np.cumsum(is_root) - 1)[roots]
+
+
+def _measure(starts: Ints, ends: Ints, labels: Ints, stride: int) -> tuple[Ints, Ints]:
+    count = int(labels.max()) + 1 if len(labels) else 0
+    area = np.bincount(labels, ends - starts, count).astype(np.intp)
+    boxes = np.empty((count, 4), np.intp)
+    boxes[:, :2], boxes[:, 2:] = np.iinfo(np.intp).max, 0
+    rows, lefts = np.divmod(starts, stride)
+    np.minimum.at(boxes[:, 0], labels, lefts)
+    np.minimum.at(boxes[:, 1], labels, rows)
+    np.maximum.at(boxes[:, 2], labels, lefts + ends - starts)
+    np.maximum.at(boxes[:, 3], labels, rows + 1)
+    return area, boxes
