@@ -8,9 +8,9 @@ import io
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,14 +27,14 @@ class Epoch:
 
     The training figures are the means over the epoch's batches while the
     network was learning, as Keras shows them; the test figures are taken at
-    the epoch's end.
+    the epoch's end, and None in a run that judges them once, when it has ended.
     """
 
     epoch: int
     train_accuracy: float
     train_loss: float
-    test_accuracy: float
-    test_loss: float
+    test_accuracy: float | None
+    test_loss: float | None
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,13 @@ class CheckpointFile:
     def __init__(self, folder: Path, recipe: str, beside: Path) -> None:
         """`beside` is a folder of this run alone, on the same file system."""
         self.path = folder / f".checkpoint-{recipe}.npz"
+        self._recipe = recipe
         self._beside = beside / self.path.name
+
+    def part(self, name: str) -> Self:
+        """The checkpoint of an earlier part of the same run, beside this one."""
+        recipe = f"{self._recipe}-{name}"
+        return type(self)(self.path.parent, recipe, self._beside.parent)
 
     def write(self, checkpoint: Checkpoint) -> None:
         """Put `checkpoint` in place of what was there, whole or not at all.
@@ -105,11 +111,11 @@ class CheckpointFile:
         found = self.read()
         if found is None:
             return None
+        there, here = found.config.flat(), config.flat()
         differences = [
-            f"{field.name} is {was!r} there and {now!r} here"
-            for field in fields(TrainingConfig)
-            if (was := getattr(found.config, field.name))
-            != (now := getattr(config, field.name))
+            f"{name} is {there.get(name)!r} there and {here.get(name)!r} here"
+            for name in {**there, **here}
+            if there.get(name) != here.get(name)
         ]
         if found.data != data:
             differences.append("it was trained on other data")
@@ -132,7 +138,7 @@ class CheckpointFile:
 
 def _arrays(checkpoint: Checkpoint) -> dict[str, NDArray[Any]]:
     metadata = {
-        "config": asdict(checkpoint.config),
+        "config": checkpoint.config.as_dict(),
         "data": dict(checkpoint.data),
         "history": [asdict(epoch) for epoch in checkpoint.history],
         "seconds": checkpoint.seconds,
@@ -148,7 +154,7 @@ def _arrays(checkpoint: Checkpoint) -> dict[str, NDArray[Any]]:
 def _checkpoint(arrays: Mapping[str, NDArray[Any]]) -> Checkpoint:
     metadata = json.loads(arrays[_METADATA].tobytes())
     return Checkpoint(
-        config=TrainingConfig(**metadata["config"]),
+        config=TrainingConfig.from_dict(metadata["config"]),
         data=metadata["data"],
         history=tuple(Epoch(**epoch) for epoch in metadata["history"]),
         seconds=float(metadata["seconds"]),

@@ -15,8 +15,13 @@ TRAIN, TEST = "#2f6db3", "#d9592b"
 
 
 def draw_curves(results: Results) -> Figure:
-    """Two panels, accuracy and loss: lines by epoch, dots for the final network."""
+    """Two panels, accuracy and loss: lines by epoch, dots for the final network.
+
+    Of a network that was taught by another the loss is the distance from its
+    teacher's softened answers, which no other loss can be compared with.
+    """
     history = results.trained.history
+    taught = results.config.distillation is not None
     epochs = [epoch.epoch for epoch in history]
     figure = Figure(figsize=(10, 4.4), layout="constrained")
     accuracy, loss = figure.subplots(1, 2)
@@ -35,18 +40,28 @@ def draw_curves(results: Results) -> Figure:
         [epoch.train_loss for epoch in history],
         [epoch.test_loss for epoch in history],
     )
-    _draw_gap(loss, epochs[-1], results.train.loss, results.test.loss)
-    loss.set_title("Loss (cross-entropy, nats)")
+    if taught:
+        loss.set_title("Loss (from the teacher's softened answers)")
+    else:
+        _draw_gap(loss, epochs[-1], results.train.loss, results.test.loss)
+        loss.set_title("Loss (cross-entropy, nats)")
     accuracy.legend(loc="lower right", frameon=False)
     return figure
 
 
 def _draw_lines(
-    axes: Axes, epochs: Sequence[int], train: Sequence[float], test: Sequence[float]
+    axes: Axes,
+    epochs: Sequence[int],
+    train: Sequence[float],
+    test: Sequence[float | None],
 ) -> None:
-    axes.plot(epochs, train, "o-", color=TRAIN, label="training, during the epoch")
-    axes.plot(epochs, test, "o-", color=TEST, label="test, at the epoch's end")
-    axes.fill_between(epochs, train, test, color="0.5", alpha=0.15, linewidth=0)
+    """Training by epoch, and test where it was judged in every epoch."""
+    line = "o-" if len(epochs) <= 40 else "-"
+    axes.plot(epochs, train, line, color=TRAIN, label="training, during the epoch")
+    judged = [figure for figure in test if figure is not None]
+    if len(judged) == len(epochs):
+        axes.plot(epochs, judged, line, color=TEST, label="test, at the epoch's end")
+        axes.fill_between(epochs, train, judged, color="0.5", alpha=0.15, linewidth=0)
     axes.set_xlabel("epoch")
     axes.set_xlim(epochs[0] - 0.3, epochs[-1] + 0.3 + 0.12 * len(epochs))
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
@@ -56,7 +71,7 @@ def _draw_lines(
 
 def _draw_gap(axes: Axes, last: int, train: float, test: float) -> None:
     """The final network on the whole of each set, and how far they are apart."""
-    place = last + 0.25
+    place = last + max(0.25, 0.03 * last)
     axes.annotate(
         "",
         xy=(place, train),

@@ -18,6 +18,14 @@ def epoch_order(seed: int, epoch: int, pictures: int) -> NDArray[np.int32]:
     return order.astype(np.int32)
 
 
+def graph_seed(*numbers: int) -> NDArray[np.int32]:
+    """A seed int32 [2] for TensorFlow's stateless functions, from any numbers >= 0.
+
+    Other numbers give unrelated seeds, as sums of them would not.
+    """
+    return np.random.SeedSequence(numbers).generate_state(2).view(np.int32)
+
+
 def training_batches(
     config: TrainingConfig, mnist: Mnist, start: int
 ) -> tf.data.Dataset:

@@ -20,6 +20,7 @@ def metrics(results: Results) -> dict[str, Any]:
             "loss": results.test.loss - results.train.loss,
         },
         "epochs": [asdict(epoch) for epoch in results.trained.history],
+        "teacher_epochs": [asdict(epoch) for epoch in results.trained.teacher],
         "classes": [asdict(figures) for figures in results.test.classes],
         "confusion": results.test.confusion.tolist(),
     }

@@ -49,6 +49,8 @@ def build_optimizer(name: OptimizerName, rate: float) -> Any:
         return keras.optimizers.SGD(rate, momentum=0.9)
     if name == "adagrad":
         return keras.optimizers.Adagrad(rate)
+    if name == "adamw":
+        return keras.optimizers.AdamW(rate)
     return keras.optimizers.Adam(rate)
 
 

@@ -20,6 +20,7 @@ from training.provenance import manifest_of
 from training.report import write_report
 from training.results import Results, judge
 from training.staging import Stage, next_number, publish, staging
+from training.student import TEACHER, fit_student
 
 
 @dataclass(frozen=True)
@@ -46,13 +47,15 @@ def run(job: Job, mnist: Mnist) -> Path:
     since = time.perf_counter()
     with staging(job.models_dir / job.name) as stage:
         checkpoint = CheckpointFile(stage.home, job.config.recipe, stage.scratch)
-        trained = fit(job.config, mnist, checkpoint, job.resume)
+        train = fit if job.config.distillation is None else fit_student
+        trained = train(job.config, mnist, checkpoint, job.resume)
         results = judge(job.name, job.command, job.config, mnist, trained)
         _tell_accuracy(results)
         write_version(stage, results)
         prove_version(stage, results)
         folder = publish(stage)
-        checkpoint.remove(job.config)
+        for part in (checkpoint, checkpoint.part(TEACHER)):
+            part.remove(job.config)
     print(f"published {folder} after {time.perf_counter() - since:.0f} s", flush=True)
     return folder
 

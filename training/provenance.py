@@ -5,7 +5,6 @@ change.
 """
 
 import platform
-from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -49,7 +48,7 @@ def _metrics(results: Results) -> dict[str, Any]:
 def _training(results: Results) -> dict[str, Any]:
     return {
         "recipe": results.config.recipe,
-        "config": asdict(results.config),
+        "config": results.config.as_dict(),
         "seed": results.config.seed,
         "command": results.command,
         "updates": results.trained.updates,

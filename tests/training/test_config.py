@@ -64,5 +64,7 @@ def test_a_value_out_of_range_is_named(
 
 
 def test_an_unknown_recipe_is_named() -> None:
-    with pytest.raises(UsageError, match="the recipe is 'best', expected one of seed"):
-        configure("best")
+    with pytest.raises(
+        UsageError, match="the recipe is 'worst', expected one of seed, best"
+    ):
+        configure("worst")

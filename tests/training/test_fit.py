@@ -55,7 +55,7 @@ def test_fitting_learns_and_tells_each_epoch(
     assert [epoch.epoch for epoch in trained.history] == [1, 2, 3, 4, 5, 6]
     assert trained.updates == 18
     assert trained.history[-1].train_loss < trained.history[0].train_loss
-    assert trained.history[-1].test_accuracy > 0.5
+    assert (trained.history[-1].test_accuracy or 0) > 0.5
     assert trained.seconds > 0
 
 
