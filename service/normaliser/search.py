@@ -82,8 +82,6 @@ def _look(grey: Grey, background: Background, step: int) -> Found | None:
         return None
     parts = components(strength >= 1)
     chosen, several = choose(parts)
-    if not chosen.any():
-        return None
     left, top, right, bottom = around(parts.boxes[chosen])
     np.maximum(strength, 0, out=strength)
     if not chosen.all():

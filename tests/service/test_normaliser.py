@@ -178,6 +178,16 @@ def test_an_empty_sheet_is_blank_in_spite_of_its_grain_and_light(size: int) -> N
         normalise(_picture((light + grain).astype(np.uint8)))
 
 
+def test_ink_that_drowns_in_grain_from_near_is_what_it_was_from_far() -> None:
+    sheet = np.random.default_rng(1).normal(150, 30, (390, 390))
+    sheet[150:240, 180:200] -= 15
+
+    done = normalise(_picture(np.clip(sheet, 0, 255).astype(np.uint8))).preprocessing
+
+    assert done.inverted
+    assert np.abs(np.subtract(done.cropped, (180, 150, 200, 240))).max() <= 16
+
+
 any_picture = arrays.arrays(
     np.uint8, arrays.array_shapes(min_dims=2, max_dims=2, max_side=64)
 )
