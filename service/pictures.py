@@ -5,6 +5,8 @@ The only module that knows formats and Pillow; what is drawn there is left to
 """
 
 import io
+import threading
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,6 +39,10 @@ FORMATS = (
 DETAIL = 400
 """No side of a grey picture is longer: enough for a digit of a tenth of it."""
 
+LARGE = 2_000_000
+"""From so many pixels on, pictures are decoded one at a time in a process."""
+
+_ONE_LARGE = threading.Lock()
 _ORIENTATION = 0x0112  # the EXIF tag
 
 # Pillow's own limit only warns until twice its value; `max_pixels` is checked
@@ -79,8 +85,10 @@ def read_picture(encoded: bytes, max_pixels: int) -> Picture:
         raise UnreadablePicture(
             f"the {image.format} picture has 32 bits a pixel, expected 16 at most"
         )
+    large = image.width * image.height > LARGE
     try:
-        return _decode(image)
+        with _ONE_LARGE if large else nullcontext():
+            return _decode(image)
     except Exception as error:  # a decoder fails on hostile bytes in any way
         raise UnreadablePicture(
             f"the {image.format} picture is damaged: {error}"
@@ -144,8 +152,10 @@ _SIDEWAYS = (5, 6, 7, 8)
 def _opaque(image: Image.Image) -> Image.Image:
     if not image.mode.startswith("I"):
         return _reduced(image.convert("L"))
-    deep = np.asarray(image)  # 16 bits, of which `convert` clips the upper
-    return _reduced(Image.fromarray((np.clip(deep, 0, 65535) >> 8).astype(np.uint8)))
+    deep = np.array(image)  # 16 bits, of which `convert` clips the upper
+    np.clip(deep, 0, 65535, out=deep)
+    deep >>= 8
+    return _reduced(Image.fromarray(deep.astype(np.uint8)))
 
 
 def _over_contrast(image: Image.Image) -> Image.Image:

@@ -32,7 +32,7 @@ class Settings:
     model: str = "mnist"
     engine: EngineName = "litert"
     max_upload_bytes: int = 20 * MEBIBYTE
-    max_pixels: int = 50_000_000
+    max_pixels: int = 25_000_000
     max_batch: int = 1024
 
     @classmethod

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from PIL import ExifTags, Image
 
+from service import pictures
 from service.errors import TooLarge, UnreadablePicture
 from service.pictures import DETAIL, read_picture, write_png
 from tests.fakes import Digit
@@ -182,3 +184,21 @@ def test_a_digit_is_written_as_a_png_of_its_own_pixels(digits: list[Digit]) -> N
     with Image.open(io.BytesIO(file)) as image:
         assert (image.format, image.mode, image.size) == ("PNG", "L", (28, 28))
     np.testing.assert_array_equal(decoded(file), digits[0].pixels)
+
+
+def test_large_pictures_wait_for_one_another_and_small_ones_do_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pictures, "LARGE", 1000)
+    small = encode(Image.new("L", (28, 28)), "PNG")
+    large = encode(Image.new("L", (40, 40)), "PNG")
+
+    with ThreadPoolExecutor(1) as pool:
+        with pictures._ONE_LARGE:
+            read_picture(small, MOST)
+            waiting = pool.submit(read_picture, large, MOST)
+            with pytest.raises(TimeoutError):
+                waiting.result(timeout=0.1)
+        read = waiting.result(timeout=60)
+
+    assert read.size == (40, 40)

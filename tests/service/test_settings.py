@@ -13,7 +13,7 @@ def test_without_variables_the_defaults_hold() -> None:
     settings = Settings.from_env({})
 
     assert settings == Settings(
-        Path("models"), "mnist", "litert", 20 * 2**20, 50_000_000, 1024
+        Path("models"), "mnist", "litert", 20 * 2**20, 25_000_000, 1024
     )
 
 
