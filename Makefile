@@ -18,7 +18,7 @@ help: ## Show this list
 	@echo
 	@sed -n 's/^\([a-z-]*\):.*## /\1@/p' Makefile | while IFS=@ read -r goal does; do printf '  %-14s%s\n' "$$goal" "$$does"; done
 	@echo
-	@echo "New here? 'make serve', then open http://$(HOST):$(PORT)/"
+	@echo "New here? 'make serve', and the curl line that README.md begins with."
 
 serve: .venv/service/ready ## Serve models/ on HOST:PORT
 	.venv/service/bin/mnist-serve $(ARGS)
@@ -42,7 +42,7 @@ test-compose: .venv/dev/ready ## Build, start, train and stop the containers for
 	$(DEV)/pytest -m compose tests/compose $(ARGS)
 
 bench: .venv/dev/ready ## Measure speed and memory
-	$(DEV)/python -m benchmarks $(ARGS)
+	$(DEV)/python -m benchmarks
 
 images: ## Build both container images (needs Docker)
 	$$(docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose) \

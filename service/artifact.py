@@ -22,6 +22,9 @@ TFLITE_MODEL = "model.tflite"
 GOLDEN = "golden.npz"
 REPORT = "report"
 
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
+"""What a model may be called: the name of its folder."""
+
 _VERSION = re.compile(r"[1-9][0-9]{0,8}")
 
 

@@ -49,6 +49,10 @@ def prove(folder: Path, engine_name: EngineName) -> ProvedModel:
         replay(engine, golden, manifest.tolerance)
     except ArtifactError as error:
         raise ArtifactError(f"{folder} under {engine_name}: {error}") from error
+    except ImportError as error:
+        raise ArtifactError(
+            f"the engine {engine_name} is not installed: {error}"
+        ) from error
     except Exception as error:  # an engine's library may raise anything at all
         raise ArtifactError(
             f"{folder} cannot be run by {engine_name}: {error}"

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from service.artifact import NAME
 from service.cpus import available_cpus
 from service.engines import ENGINES, EngineName
 from service.errors import SettingsError
@@ -126,8 +127,8 @@ def _engine(
 
 def _name(environ: Mapping[str, str], variable: str, default: str) -> str:
     text = _text(environ, variable, default)
-    if text.isascii() and text.replace("-", "").replace("_", "").isalnum():
+    if NAME.fullmatch(text):
         return text
     raise SettingsError(
-        f"{variable}={text!r}: expected a name of letters, digits, '-' and '_'"
+        f"{variable}={text!r}: expected a name of letters, digits, '.', '_' and '-'"
     )

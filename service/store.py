@@ -49,7 +49,10 @@ class Store:
                 log.error("version %d refused: %s", version, error)
                 refused[version] = str(error)
         self.snapshot = Snapshot(MappingProxyType(models), MappingProxyType(refused))
-        log.info("serving %s: %s", settings.model, sorted(models) or "no version")
+        if models:
+            log.info("serving %s: %s", settings.model, sorted(models))
+        else:
+            log.warning("not ready: %s", self.why_not_ready())
 
     def _prove(self, version: int) -> ProvedModel:
         settings = self._settings

@@ -1,13 +1,14 @@
-"""gunicorn's threaded worker, with a time limit on receiving and a full drain.
+"""gunicorn's threaded worker, with time limits on receiving and a full drain.
 
 gunicorn reads a request's head and body from a blocking socket, so a client
-that sends one byte a minute would hold a thread for ever; and on stopping it
-drops the connections that the kernel has accepted but Python has not.
+that falls silent would hold a thread for ever; and on stopping it drops the
+connections that the kernel has accepted but Python has not.
 """
 
 import contextlib
 import os
 import socket
+import sys
 import time
 from typing import Any
 
@@ -15,7 +16,12 @@ from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from service.settings import ServerSettings
 
+SILENT_SECONDS = 5.0
+"""How long a client may fall silent in the middle of a request."""
 SENDING_SECONDS = 10
+"""How long, past the time for receiving, an answer may take to be read."""
+
+_LAST_DATA_RECEIVED = slice(52, 56)  # of Linux's struct tcp_info, milliseconds
 
 
 class Worker(ThreadWorker):
@@ -41,7 +47,9 @@ class Worker(ThreadWorker):
         for conn, started in list(self._started.items()):
             if now - started > self._limit + SENDING_SECONDS:
                 _shut(conn.sock, socket.SHUT_RDWR)
-            elif now - started > self._limit:
+            elif now - started > self._limit or (
+                now - started > SILENT_SECONDS and _silence(conn.sock) > SILENT_SECONDS
+            ):
                 # The blocked read returns as if the client had hung up, and
                 # the answer, a 408, can still be sent.
                 _shut(conn.sock, socket.SHUT_RD)
@@ -62,6 +70,17 @@ class Worker(ThreadWorker):
             while before < self.nr_conns < self.worker_connections:
                 before = self.nr_conns
                 self.accept(listener)
+
+
+def _silence(sock: socket.socket) -> float:
+    """Seconds since the last byte came; 0 where the system does not tell."""
+    if not hasattr(socket, "TCP_INFO"):
+        return 0
+    try:
+        info = sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 104)
+    except OSError:
+        return 0  # closed in the meantime, or no TCP
+    return int.from_bytes(info[_LAST_DATA_RECEIVED], sys.byteorder) / 1000
 
 
 def _shut(sock: socket.socket, how: int) -> None:

@@ -57,6 +57,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _run(options, shlex.join(["mnist-train", *argv]))
     except TrainingError as error:
         return _fail(str(error), EXIT_CODES[type(error)])
+    except ModuleNotFoundError as error:
+        return _fail(f"{error}; `make train` installs what training needs", 69)
     except Terminated:
         return _fail("terminated; go on with --resume", TERMINATED)
     except KeyboardInterrupt:

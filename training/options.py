@@ -5,11 +5,11 @@ it is left to `training.cli`.
 """
 
 import argparse
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from service.artifact import NAME
 from training.config import (
     LEARNING_RATES,
     OPTIMIZERS,
@@ -18,8 +18,6 @@ from training.config import (
     configure,
 )
 from training.errors import UsageError
-
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 
 _OVERRIDES = ("epochs", "batch_size", "optimizer", "learning_rate", "seed")
 
@@ -47,6 +45,7 @@ exit codes:
     2  an option or environment variable is wrong
    65  the data is corrupt
    66  the data cannot be had
+   69  the training packages are not installed
    70  the exported version failed its proof
    73  the folder for versions cannot be written
    74  the disk failed, or is full
@@ -74,7 +73,7 @@ def parse(arguments: Sequence[str], environ: Mapping[str, str]) -> Options:
     prints what is wrong and exits with code 2.
     """
     found = _parser(environ).parse_args(arguments)
-    if not _NAME.fullmatch(found.name):
+    if not NAME.fullmatch(found.name):
         raise UsageError(
             f"the name is {found.name!r}, expected letters, digits, '.', '_' and "
             "'-', starting with a letter or digit"

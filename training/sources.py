@@ -33,8 +33,13 @@ def sources(data: Path | None, environ: Mapping[str, str]) -> tuple[Source, ...]
 
 
 def read_path(path: Path) -> Mnist:
-    """The arrays at a path that a person gave: a mnist.npz or a folder of IDX."""
+    """The arrays at a path that a person gave: a mnist.npz, or a folder.
+
+    The folder holds either that file or the four IDX files.
+    """
     try:
+        if (path / "mnist.npz").is_file():
+            return read_npz(path / "mnist.npz")
         return read_idx_folder(path) if path.is_dir() else read_npz(path)
     except OSError as error:
         raise NoDataError(f"{path} cannot be read: {error.strerror}") from error

@@ -26,6 +26,14 @@ PICTURE_TYPES = (
     "image/tiff",
     "image/x-portable-graymap",
 )
+ALIASES = (
+    "image/jpg",
+    "image/x-ms-bmp",
+    "image/x-portable-anymap",
+    "image/x-portable-bitmap",
+    "image/x-portable-pixmap",
+)
+"""Other names under which pictures of these formats come."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +59,8 @@ def read_body(request: Request) -> Body:
     if encoding != "identity":
         raise UnsupportedMedia(f"the content encoding is {encoding!r}, expected none")
     reader = _READERS.get(request.mimetype)
+    if request.mimetype in ALIASES:
+        reader = _raw
     if reader is None:
         found = repr(request.mimetype) if request.mimetype else "missing"
         raise UnsupportedMedia(

@@ -60,9 +60,7 @@ def _service_error(error: errors.ServiceError) -> Response:
 
 def _http_error(error: HTTPException) -> Response:
     if isinstance(error, RequestEntityTooLarge):
-        limit = request.max_content_length
-        detail = f"the body, or its number of parts, is over the limit ({limit} bytes)"
-        return _service_error(errors.TooLarge(detail))
+        return _service_error(errors.TooLarge(_too_large()))
     status = HTTPStatus(error.code or 500)
     detail = error.description or status.phrase
     if status == HTTPStatus.NOT_FOUND:
@@ -71,6 +69,13 @@ def _http_error(error: HTTPException) -> Response:
     if "Allow" in (headers := dict(error.get_headers())):
         response.headers["Allow"] = headers["Allow"]
     return response
+
+
+def _too_large() -> str:
+    limit, length = request.max_content_length or 0, request.content_length
+    if length is not None and length <= limit:
+        return f"the form has more than {request.max_form_parts} parts"
+    return f"the body is over the limit of {limit} bytes"
 
 
 def _unexpected(error: Exception) -> Response:

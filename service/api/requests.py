@@ -11,6 +11,9 @@ from service.logs import FIELDS
 
 log = logging.getLogger(__name__)
 
+PROBES = ("/livez", "/readyz")
+"""Asked every few seconds by machines, so logged at level debug only."""
+
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}")
 
 
@@ -42,5 +45,6 @@ def _end(response: Response) -> Response:
         "sent_bytes": response.content_length,
         "client": request.remote_addr,
     }
-    log.info("request", extra={FIELDS: fields})
+    level = logging.DEBUG if request.path in PROBES else logging.INFO
+    log.log(level, "request", extra={FIELDS: fields})
     return response

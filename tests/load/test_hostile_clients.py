@@ -91,6 +91,21 @@ def test_stalled_clients_do_not_keep_others_from_being_answered(
         assert _is_answering(server)
 
 
+def test_silence_is_cut_off_long_before_the_time_for_receiving_is_over(
+    models_dir: Path, tmp_path: Path
+) -> None:
+    environ = {"WORKERS": "1", "THREADS": "2", "MNIST_RECEIVE_SECONDS": "3600"}
+
+    with (
+        running(models_dir, tmp_path / "log", **environ) as server,
+        _connection(server) as silent,
+    ):
+        silent.sendall(HEAD + b"Content-Length: 100\r\n\r\nabc")
+        answer = _read_all(silent)
+
+    assert answer.startswith(b"HTTP/1.1 408 ")
+
+
 def test_a_client_that_reads_no_answer_holds_no_thread(server: Server) -> None:
     head = HEAD.replace(b"image/png", b"application/octet-stream")
     length = f"Content-Length: {MANY * 784}\r\n\r\n".encode()

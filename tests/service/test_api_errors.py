@@ -95,7 +95,7 @@ def test_a_body_over_the_limit_is_as_too_large_as_a_picture(
 
     assert answer.status_code == 413
     assert answer.get_json()["type"] == "urn:mnist-service:too-large"
-    assert answer.get_json()["detail"].endswith("is over the limit (100000 bytes)")
+    assert answer.get_json()["detail"] == "the body is over the limit of 100000 bytes"
 
 
 def test_a_failure_is_told_without_its_reason(broken: FlaskClient) -> None:

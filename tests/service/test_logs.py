@@ -63,6 +63,19 @@ def test_a_request_leaves_one_line_that_says_what_became_of_it(
     }
 
 
+def test_probes_are_heard_at_level_debug_only(
+    client: FlaskClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG, "service")
+
+    client.get("/livez")
+    client.get("/readyz")
+    client.get("/version")
+
+    levels = [record.levelno for record in caplog.records]
+    assert levels == [logging.DEBUG, logging.DEBUG, logging.INFO]
+
+
 def _record(message: str, **extra: object) -> logging.LogRecord:
     record = logging.LogRecord("a.b", logging.WARNING, "", 1, message, (), None)
     vars(record).update(extra)

@@ -125,9 +125,9 @@ def test_a_number_may_be_as_small_and_as_large_as_said(variable: str) -> None:
     [
         ("MNIST_ENGINE", "torch", "one of litert, tensorflow"),
         ("MNIST_LOG_LEVEL", "loud", "one of debug, info, warning, error"),
-        ("MNIST_MODEL", "../secret", "a name of letters, digits, '-' and '_'"),
-        ("MNIST_MODEL", "-_-", "a name of letters, digits, '-' and '_'"),
-        ("MNIST_MODEL", "modèle", "a name of letters, digits, '-' and '_'"),
+        ("MNIST_MODEL", "../secret", "a name of letters, digits, '.', '_' and '-'"),
+        ("MNIST_MODEL", "-_-", "a name of letters, digits, '.', '_' and '-'"),
+        ("MNIST_MODEL", "modèle", "a name of letters, digits, '.', '_' and '-'"),
     ],
 )
 def test_a_value_that_is_no_choice_is_refused(

@@ -155,4 +155,6 @@ def test_an_engine_that_is_not_installed_refuses_the_version(
 
     store.load()
 
-    assert "cannot be run by litert: No module named" in store.why_not_ready()
+    assert (
+        "the engine litert is not installed: No module named" in store.why_not_ready()
+    )

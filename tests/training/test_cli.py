@@ -158,6 +158,18 @@ def test_a_signal_ends_the_job_with_its_code_and_a_line(
     assert capsys.readouterr().err == f"mnist-train: {word}; go on with --resume\n"
 
 
+def test_without_the_training_packages_it_says_how_to_get_them(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def missing() -> None:
+        raise ModuleNotFoundError("No module named 'tensorflow'")
+
+    monkeypatch.setattr("training.cli.import_tensorflow", missing)
+
+    assert main([]) == 69
+    assert "`make train` installs what training needs" in capsys.readouterr().err
+
+
 def train(*arguments: str | Path, **environ: str) -> "subprocess.Popen[str]":
     """`python -m training` in a process of its own."""
     return subprocess.Popen(

@@ -58,6 +58,12 @@ def test_a_path_can_be_a_folder_of_idx_files(tmp_path: Path, tiny: Mnist) -> Non
     assert read_path(tmp_path).checksums() == tiny.checksums()
 
 
+def test_a_folder_may_hold_the_npz_instead(tmp_path: Path, tiny: Mnist) -> None:
+    write_npz(tmp_path / "mnist.npz", tiny)
+
+    assert read_path(tmp_path).checksums() == tiny.checksums()
+
+
 def test_a_path_that_cannot_be_read_is_no_data(tmp_path: Path) -> None:
     (tmp_path / "loop").symlink_to("loop")
 
