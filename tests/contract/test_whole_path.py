@@ -31,7 +31,11 @@ def test_eight_pictures_and_one_epoch_become_an_http_answer(tmp_path: Path) -> N
     published = run(job, Mnist(digits, labels, digits, labels))
     client = create_app(Settings(models_dir=tmp_path)).test_client()
     answers = [
-        client.post("/v1/classify", data=_png(digit), content_type="image/png")
+        client.post(
+            "/v1/classify?preprocess=exact",
+            data=_png(digit),
+            content_type="image/png",
+        )
         for digit in digits
     ]
 
