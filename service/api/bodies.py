@@ -59,12 +59,11 @@ def read_body(request: Request) -> Body:
     if encoding != "identity":
         raise UnsupportedMedia(f"the content encoding is {encoding!r}, expected none")
     reader = _READERS.get(request.mimetype)
-    if request.mimetype in ALIASES:
-        reader = _raw
     if reader is None:
         found = repr(request.mimetype) if request.mimetype else "missing"
+        expected = [name for name in _READERS if name not in ALIASES]
         raise UnsupportedMedia(
-            f"the content type is {found}, expected one of {', '.join(_READERS)}"
+            f"the content type is {found}, expected one of {', '.join(expected)}"
         )
     return reader(request)
 
@@ -134,7 +133,7 @@ def _octets(request: Request) -> Body:
 
 
 _READERS: dict[str, Callable[[Request], Body]] = {
-    **dict.fromkeys(PICTURE_TYPES, _raw),
+    **dict.fromkeys(PICTURE_TYPES + ALIASES, _raw),
     "multipart/form-data": _form,
     "application/json": _json,
     "application/x-npy": _npy,
