@@ -38,6 +38,18 @@ class TensorSpec:
 
 
 @dataclass(frozen=True)
+class Calibration:
+    """What makes the network's probabilities mean what they say.
+
+    Its logits are divided by `temperature`, above 0, which was fitted to
+    `pictures` that the network had not learned from.
+    """
+
+    temperature: float
+    pictures: int
+
+
+@dataclass(frozen=True)
 class Manifest:
     """What a version says of itself, checked before anything of it is opened.
 
@@ -57,7 +69,7 @@ class Manifest:
     tolerance: float
     metrics: Mapping[str, Any] = field(default_factory=dict)
     training: Mapping[str, Any] = field(default_factory=dict)
-    calibration: Mapping[str, Any] | None = None
+    calibration: Calibration | None = None
     format: int = FORMAT
 
 
@@ -115,7 +127,7 @@ def _manifest(document: Mapping[str, Any]) -> Manifest:
         tolerance=_tolerance(float(document["tolerance"])),
         metrics=dict(document.get("metrics", {})),
         training=dict(document.get("training", {})),
-        calibration=document.get("calibration"),
+        calibration=_calibration(document.get("calibration")),
     )
 
 
@@ -125,6 +137,15 @@ def _tensor_spec(document: Mapping[str, Any]) -> TensorSpec:
         dtype=str(document["dtype"]),
         shape=tuple(int(size) for size in document["shape"]),
     )
+
+
+def _calibration(document: Mapping[str, Any] | None) -> Calibration | None:
+    if document is None:
+        return None
+    temperature = float(document["temperature"])
+    if 0.01 <= temperature <= 100:
+        return Calibration(temperature, int(document["pictures"]))
+    raise ValueError(f"calibration temperature {temperature}, expected 0.01 to 100")
 
 
 def _tolerance(value: float) -> float:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from service.calibration import calibrate
 from service.digits import BRIGHT, SIDE, SIZE, border_shade, to_pixels, typical
 from service.errors import RequestError, TooLarge
 from service.normaliser import (
@@ -65,8 +66,12 @@ class Classifier:
         model: str | None = None,
         version: int | None = None,
         preprocess: Preprocess = "auto",
+        calibrated: bool = True,
     ) -> Answer:
         """The answer for each of `uploads`, in their order.
+
+        Its probabilities are calibrated where the version says how, unless the
+        network's own are asked for.
 
         A picture that cannot be read has its error as its result, and the
         others are answered all the same.
@@ -85,6 +90,9 @@ class Classifier:
         results: dict[int, Prediction | RequestError] = dict(batch.errors)
         if rows:
             probabilities = proved.engine.predict(to_pixels(batch.digits[rows]))
+            calibration = proved.manifest.calibration
+            if calibrated and calibration is not None:
+                probabilities = calibrate(probabilities, calibration.temperature)
             done = [batch.done.get(row, UNTOUCHED) for row in rows]
             results |= zip(rows, _predictions(probabilities, done), strict=True)
         return Answer(

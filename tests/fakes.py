@@ -60,7 +60,7 @@ def fake_digit(digit: int) -> NDArray[np.uint8]:
 
 
 def fake_manifest(version: int = 1, files: dict[str, str] | None = None) -> Manifest:
-    """A manifest with every key that there is."""
+    """A manifest of a version whose probabilities nobody calibrated."""
     return Manifest(
         name="mnist",
         version=version,
@@ -72,7 +72,6 @@ def fake_manifest(version: int = 1, files: dict[str, str] | None = None) -> Mani
         tolerance=1e-5,
         metrics={"accuracy": 0.9},
         training={"recipe": "seed"},
-        calibration={"temperature": 1.5},
     )
 
 

@@ -63,6 +63,11 @@ class TrainingConfig:
                 f"the recipe {self.recipe} is trained with no other"
             )
 
+    @property
+    def holds_back(self) -> bool:
+        """Whether the pictures that `Mnist.split` holds back are not trained on."""
+        return self.distillation is not None
+
     def steps(self, pictures: int) -> int:
         """Updates in an epoch over that many pictures; the last batch may be less."""
         return -(-pictures // self.batch_size)

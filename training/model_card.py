@@ -5,88 +5,21 @@ what it is given; figures come from `training.evaluate`.
 """
 
 from collections.abc import Iterable, Sequence
+from importlib.resources import files
 
 from training.checkpoint import Epoch
 from training.evaluate import Evaluation
 from training.results import Results
 
-_CARD = """\
-# {name}: a classifier of handwritten digits
+_ALL = "It learned from all the training pictures."
+_SPLIT = """\
+It did not learn from the {held_back:,} training pictures that were held back."""
 
-{parameters:,} parameters: 784 pixels, 512 ReLUs, a softmax over ten digits. It reads
-**{accuracy:.2%}** of the {pictures:,} MNIST test pictures right (95% interval \
-{low:.2%} to {high:.2%}).
-
-## Intended use
-
-Reading single digits that look like those of MNIST: 28 x 28 grey pixels, bright ink
-(255) on dark (0), the digit scaled to 20 x 20 and centred by its mass. The input is
-those 784 numbers divided by 255, the output ten probabilities that sum to 1.
-
-## Limits
-
-- It answers with a digit whatever it is shown: letters, scribbles and empty pictures
-  too, and often with a high probability.
-- Pictures that were not prepared as MNIST's were (photographs, scans, drawings that
-  are off centre) are read much worse than the figures here say.
-- The probabilities are not calibrated: the mistakes below show how sure it can be.
-- The writers were American census employees and high-school students around 1990;
-  other hands write other sevens. Not for decisions about people, money or post
-  without a human check.
-
-## How good it is
-
-| | pictures | accuracy | 95% interval | loss |
-|---|---:|---:|---:|---:|
-{summary}
-
-The gap of **{gap:.2f} points** between the two sets is the overfitting: the network
-has learned its training pictures better than digits in general.
-
-![Accuracy and loss by epoch, with the gap](curves.png)
-
-| epoch | training accuracy | training loss | test accuracy | test loss |
-|---:|---:|---:|---:|---:|
-{epochs}
-
-{explained}
-
-| digit | precision | recall | test pictures |
-|---:|---:|---:|---:|
-{classes}
-
-![Which digit was read as which](confusion.png)
-
-![The most confident mistakes](mistakes.png)
-
-![The first layer's weights](weights.png)
-
-## How it was trained
-
-```
-{command}
-```
-
-| | |
-|---|---|
-{config}
-| updates | {updates:,} |
-| seconds | {seconds:.0f} |
-
-The same command gives the same weights again, bit for bit, on the same machine with
-the same libraries; `manifest.json` names them.
-
-## Data
-
-MNIST, by Yann LeCun and Corinna Cortes, derived from NIST Special Databases 1 and 3,
-under the Creative Commons Attribution-Share Alike 3.0 licence. {training:,} pictures
-to train on, {pictures:,} to test with. sha256 of the arrays' bytes:
-
-| array | sha256 |
-|---|---|
-{data}
-"""
-
+_TWIN = """\
+It was fitted to {held_back:,} training pictures, as they were read by a twin of the
+network: the same recipe without them, since the network itself has learned them."""
+_UNSEEN = """\
+It was fitted to {held_back:,} training pictures that the network did not learn from."""
 
 _FITTED = """\
 Training figures are means over the epoch while the network was learning; test figures
@@ -105,8 +38,9 @@ _SHOWN = 20  # epochs in the table, of a run that had many more
 
 def model_card(results: Results) -> str:
     """The card's Markdown; its pictures are named as `training.report` does."""
+    template = files("training").joinpath("model_card.md").read_text("utf-8")
     low, high = results.test.interval
-    return _CARD.format(
+    return template.format(
         name=results.name,
         parameters=results.trained.network.count_params(),
         accuracy=results.test.accuracy,
@@ -118,15 +52,24 @@ def model_card(results: Results) -> str:
         command=results.command,
         updates=results.trained.updates,
         seconds=results.trained.seconds,
-        explained=_explained(results),
+        temperature=results.calibration.temperature,
+        **_sentences(results),
         **_tables(results),
     )
 
 
-def _explained(results: Results) -> str:
-    if not results.trained.teacher:
-        return _FITTED
-    return _TAUGHT.format(accuracy=results.trained.teacher[-1].train_accuracy)
+def _sentences(results: Results) -> dict[str, str]:
+    apart, taught = results.config.holds_back, results.trained.teacher
+    texts = {
+        "learned": _SPLIT if apart else _ALL,
+        "held": _UNSEEN if apart else _TWIN,
+        "explained": _TAUGHT if taught else _FITTED,
+    }
+    values = {
+        "held_back": results.calibration.pictures,
+        "accuracy": taught[-1].train_accuracy if taught else None,
+    }
+    return {name: text.format(**values) for name, text in texts.items()}
 
 
 def _tables(results: Results) -> dict[str, str]:
@@ -146,6 +89,10 @@ def _tables(results: Results) -> dict[str, str]:
         "classes": _rows(
             (one.label, f"{one.precision:.4f}", f"{one.recall:.4f}", one.support)
             for one in results.test.classes
+        ),
+        "confidence": _rows(
+            (name, f"{found.ece:.2%}", f"{found.nll:.4f}", f"{found.brier:.4f}")
+            for name, found in results.confidence.items()
         ),
         "config": _rows(
             (name.replace("_", " ").replace(".", ", "), value)

@@ -18,7 +18,7 @@ from training.export import disk_errors, pick_golden, write_models
 from training.fit import fit
 from training.provenance import manifest_of
 from training.report import write_report
-from training.results import Results, judge
+from training.results import Pair, Results, judge
 from training.staging import Stage, next_number, publish, staging
 from training.student import TEACHER, fit_student
 
@@ -47,10 +47,9 @@ def run(job: Job, mnist: Mnist) -> Path:
     since = time.perf_counter()
     with staging(job.models_dir / job.name) as stage:
         checkpoint = CheckpointFile(stage.home, job.config.recipe, stage.scratch)
-        train = fit if job.config.distillation is None else fit_student
-        trained = train(job.config, mnist, checkpoint, job.resume)
-        results = judge(job.name, job.command, job.config, mnist, trained)
-        _tell_accuracy(results)
+        fitted = train(job, mnist, checkpoint, stage.scratch)
+        results = judge(job.name, job.command, job.config, mnist, fitted)
+        _tell(results)
         write_version(stage, results)
         prove_version(stage, results)
         folder = publish(stage)
@@ -58,6 +57,23 @@ def run(job: Job, mnist: Mnist) -> Path:
             part.remove(job.config)
     print(f"published {folder} after {time.perf_counter() - since:.0f} s", flush=True)
     return folder
+
+
+def train(job: Job, mnist: Mnist, checkpoint: CheckpointFile, scratch: Path) -> Pair:
+    """The network of the job's recipe, and one that calibrates it.
+
+    Where the recipe learns from all the pictures, a twin is fitted without those
+    held back, checkpoints in `scratch`: what its probabilities mean, the
+    network's do.
+    """
+    if job.config.holds_back:
+        taught = fit_student(job.config, mnist.split(), checkpoint, job.resume)
+        return Pair(taught, taught)
+    trained = fit(job.config, mnist, checkpoint, job.resume)
+    print("fitting a twin without the held-back pictures, to calibrate by", flush=True)
+    aside = CheckpointFile(scratch, "twin", scratch)
+    twin = fit(job.config, mnist.split(), aside, resume=False)
+    return Pair(trained, twin)
 
 
 def write_version(stage: Stage, results: Results) -> None:
@@ -82,11 +98,18 @@ def prove_version(stage: Stage, results: Results) -> None:
     )
 
 
-def _tell_accuracy(results: Results) -> None:
+def _tell(results: Results) -> None:
     low, high = results.test.interval
     print(
         f"test accuracy {results.test.accuracy:.4f} "
         f"(95% interval {low:.4f} to {high:.4f}), "
         f"on the training set {results.train.accuracy:.4f}",
+        flush=True,
+    )
+    before, after = results.confidence.values()
+    print(
+        f"calibration error {before.ece:.2%}, {after.ece:.2%} at the temperature "
+        f"{results.calibration.temperature:.3f} that {results.calibration.pictures:,} "
+        "held-back pictures gave",
         flush=True,
     )

@@ -5,6 +5,7 @@ change.
 """
 
 import platform
+from dataclasses import asdict
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -31,6 +32,7 @@ def manifest_of(folder: Path, number: int, results: Results) -> Manifest:
         tolerance=TOLERANCE,
         metrics=_metrics(results),
         training=_training(results),
+        calibration=results.calibration,
     )
 
 
@@ -42,6 +44,9 @@ def _metrics(results: Results) -> dict[str, Any]:
         "train_accuracy": results.train.accuracy,
         "train_loss": results.train.loss,
         "accuracy_gap": results.gap,
+        "test_confidence": {
+            name: asdict(figures) for name, figures in results.confidence.items()
+        },
     }
 
 

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 from service.artifact import REPORT
+from training.confidence_figures import draw_reliability, draw_risk
 from training.curves import draw_curves
 from training.figures import draw_confusion, draw_mistakes, draw_weights
 from training.metrics import metrics
@@ -18,6 +19,8 @@ PICTURES = {
     "confusion.png": draw_confusion,
     "mistakes.png": draw_mistakes,
     "weights.png": draw_weights,
+    "reliability.png": draw_reliability,
+    "risk.png": draw_risk,
 }
 
 

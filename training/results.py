@@ -9,7 +9,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from service.artifact import Calibration
+from service.calibration import calibrate
 from service.digits import to_pixels
+from training.calibration import fit_calibration
+from training.confidence import Confidence, confidence
 from training.config import TrainingConfig
 from training.data import Mnist
 from training.evaluate import Evaluation, evaluate
@@ -21,7 +25,8 @@ class Results:
     """A trained network and what it is worth.
 
     `probabilities` float32 [n, 10] are its answers to the n test pictures;
-    `test` and `train` judge the final network on the whole of each set.
+    `test` judges the final network on them, `train` on the pictures that it
+    learned from, and `calibration` was fitted to pictures held back from it.
     """
 
     name: str
@@ -32,6 +37,23 @@ class Results:
     probabilities: NDArray[np.float32]
     test: Evaluation
     train: Evaluation
+    calibration: Calibration
+
+    @property
+    def calibrated(self) -> NDArray[np.float32]:
+        """The test pictures' probabilities as the service answers them, [n, 10]."""
+        return calibrate(self.probabilities, self.calibration.temperature)
+
+    @property
+    def answers(self) -> dict[str, NDArray[np.float32]]:
+        """The test pictures' probabilities [n, 10], the network's own first."""
+        return {"as trained": self.probabilities, "calibrated": self.calibrated}
+
+    @property
+    def confidence(self) -> dict[str, Confidence]:
+        """How far each of `answers` can be believed."""
+        labels = self.mnist.y_test
+        return {name: confidence(found, labels) for name, found in self.answers.items()}
 
     @property
     def gap(self) -> float:
@@ -39,12 +61,24 @@ class Results:
         return self.train.accuracy - self.test.accuracy
 
 
+@dataclass(frozen=True)
+class Pair:
+    """A fitted network, and one that has not seen what `Mnist.split` holds back.
+
+    They are the same where the recipe holds it back; else the stranger is a twin.
+    """
+
+    trained: Trained
+    stranger: Trained
+
+
 def judge(
-    name: str, command: str, config: TrainingConfig, mnist: Mnist, trained: Trained
+    name: str, command: str, config: TrainingConfig, mnist: Mnist, fitted: Pair
 ) -> Results:
-    """The results of a fitted network on both halves of `mnist`."""
+    """The results of a fitted network on `mnist`."""
+    trained, split = fitted.trained, mnist.split()
     answers = probabilities(trained, mnist.x_test)
-    on_training = probabilities(trained, mnist.x_train)
+    learned = split if config.holds_back else mnist
     return Results(
         name=name,
         command=command,
@@ -53,7 +87,10 @@ def judge(
         trained=trained,
         probabilities=answers,
         test=evaluate(answers, mnist.y_test),
-        train=evaluate(on_training, mnist.y_train),
+        train=evaluate(probabilities(trained, learned.x_train), learned.y_train),
+        calibration=fit_calibration(
+            probabilities(fitted.stranger, split.x_test), split.y_test
+        ),
     )
 
 

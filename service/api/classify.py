@@ -24,7 +24,11 @@ def blueprint(classifier: Classifier) -> Blueprint:
         query = Query.parse(request.args)
         body = read_body(request)
         answer = classifier.classify(
-            body.pictures, query.model, query.version, query.preprocess
+            body.pictures,
+            query.model,
+            query.version,
+            query.preprocess,
+            query.calibrated,
         )
         if body.single and isinstance(answer.results[0], RequestError):
             raise answer.results[0]

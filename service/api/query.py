@@ -19,6 +19,7 @@ class Query:
     preprocess: auto finds the digit in any picture, exact takes 28x28, bright
         on dark, and nothing else.
     detail: whether to say what was done to each picture.
+    calibrated: whether the probabilities are calibrated, or the network's own.
     """
 
     model: str | None = None
@@ -26,6 +27,7 @@ class Query:
     top: int | None = None
     preprocess: Preprocess = "auto"
     detail: bool = False
+    calibrated: bool = True
 
     @classmethod
     def parse(cls, arguments: MultiDict[str, str]) -> "Query":
@@ -37,6 +39,7 @@ class Query:
             top=_whole(arguments, "top", 10),
             preprocess=_choice(arguments, "preprocess", PREPROCESS),
             detail=_choice(arguments, "detail", ("0", "1")) == "1",
+            calibrated=_choice(arguments, "calibrated", ("1", "0")) == "1",
         )
 
 

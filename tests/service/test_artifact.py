@@ -11,6 +11,7 @@ import pytest
 
 from service.artifact import (
     MANIFEST,
+    Calibration,
     read_manifest,
     version_numbers,
     write_manifest,
@@ -68,8 +69,36 @@ def test_what_only_reports_need_may_be_missing(folder: Path) -> None:
     _edit(folder, lambda document: document.pop("training"))
     _edit(folder, lambda document: document.pop("calibration"))
 
-    expected = replace(before, metrics={}, training={}, calibration=None)
-    assert read_manifest(folder) == expected
+    assert read_manifest(folder) == replace(before, metrics={}, training={})
+
+
+def test_the_calibration_comes_back_as_it_was_written(folder: Path) -> None:
+    calibrated = replace(read_manifest(folder), calibration=Calibration(1.5, 60))
+
+    write_manifest(folder, calibrated)
+
+    assert read_manifest(folder) == calibrated
+
+
+@pytest.mark.parametrize(
+    ("calibration", "reason"),
+    [
+        ({"temperature": 0, "pictures": 60}, "temperature 0.0, expected 0.01 to 100"),
+        ({"temperature": -1, "pictures": 60}, "temperature -1.0"),
+        ({"temperature": float("nan"), "pictures": 60}, "temperature nan"),
+        ({"temperature": "hot", "pictures": 60}, "wrong type"),
+        ({"temperature": 1.5}, "lacks the key 'pictures'"),
+        ({}, "lacks the key 'temperature'"),
+        ([1.5], "wrong type"),
+    ],
+)
+def test_a_calibration_that_cannot_be_is_refused(
+    folder: Path, calibration: object, reason: str
+) -> None:
+    _edit(folder, lambda document: document.update(calibration=calibration))
+
+    with pytest.raises(ArtifactError, match=reason):
+        read_manifest(folder)
 
 
 @pytest.mark.parametrize("found", [0, 2, "1", None, [1]])
