@@ -107,7 +107,7 @@ RECIPES: Mapping[str, TrainingConfig] = {
     ),
     "best": TrainingConfig(
         recipe="best",
-        epochs=150,
+        epochs=100,
         batch_size=256,
         optimizer="adamw",
         learning_rate=0.01,

@@ -71,7 +71,7 @@ class Distillation:
     momentum of the weights' moving average, which is what is kept in the end.
     """
 
-    slices: int = 3
+    slices: int = 4
     temperature: float = 3.0
     warmup: float = 0.05
     weight_decay: float = 1e-2
