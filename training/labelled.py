@@ -8,6 +8,7 @@ of it is kept for a resumed run.
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 import keras
 import numpy as np
@@ -32,6 +33,19 @@ class Slice:
 
     pictures: NDArray[np.uint8]
     targets: NDArray[np.float32]
+
+
+class Slices(Protocol):
+    """Slices by their number, each of as many pictures."""
+
+    @property
+    def pictures(self) -> int:
+        """How many there are in a slice."""
+        ...
+
+    def slice(self, number: int) -> Slice:
+        """Slice `number`, 0 or above, always the same one."""
+        ...
 
 
 class Labeller:
@@ -87,13 +101,13 @@ def softened_logits(probabilities: tf.Tensor, temperature: float) -> tf.Tensor:
 
 
 def labelled_batches(
-    labeller: Labeller, slices: int, size: int, seed: int, epochs: range
+    slices: Slices, width: int, size: int, seed: int, epochs: range
 ) -> Iterator[Batch]:
-    """Whole batches of `epochs`: each passes once over all `slices` of its window."""
+    """Whole batches of `epochs`: each passes once over all `width` of its window."""
     first = epochs.start
-    window = deque(map(labeller.slice, range(first, first + slices - 1)), slices)
+    window = deque(map(slices.slice, range(first, first + width - 1)), width)
     for epoch in epochs:
-        window.append(labeller.slice(epoch + slices - 1))
+        window.append(slices.slice(epoch + width - 1))
         yield from _shuffled(window, size, seed, epoch)
 
 

@@ -18,7 +18,13 @@ from training.distillation import Distillation
 from training.epochs import EachEpoch, TellingTime, restore, tell
 from training.errors import UsageError
 from training.fit import Trained
-from training.labelled import Batch, Labeller, labelled_batches, softened_logits
+from training.labelled import (
+    Batch,
+    Labeller,
+    Slices,
+    labelled_batches,
+    softened_logits,
+)
 from training.network import build_network
 from training.schedule import scheduled_adamw
 from training.teacher import fit_teacher
@@ -51,12 +57,10 @@ def fit_student(
     teacher = fit_teacher(recipe, config, mnist, before, begun)
     saver = EachEpoch(config, data, start, file.write)
     labeller = Labeller(teacher, mnist.x_train, recipe, config.seed)
-    student = _student(config, recipe, len(mnist.y_train))
+    student = build_student(config, recipe, len(mnist.y_train))
     if start is not None:
         restore(student, start)
-    if len(saver.history) < config.epochs:
-        _learn(student, config, recipe, labeller, saver)
-    student.optimizer.finalize_variable_values(student.trainable_variables)
+    learn(student, config, recipe, labeller, saver)
     updates = int(student.optimizer.iterations.numpy())
     seconds = before.seconds + saver.seconds
     return Trained(student, saver.history, updates, seconds, before.history)
@@ -75,10 +79,13 @@ def distillation_loss(
     return temperature**2 * losses
 
 
-def _student(
+def build_student(
     config: TrainingConfig, recipe: Distillation, pictures: int
 ) -> keras.Sequential:
-    """The network as `training.network` builds it, made ready to be taught."""
+    """The network as `training.network` builds it, made ready to be taught.
+
+    `pictures` are those of one slice; the learning rate's course depends on them.
+    """
     student = build_network(config.seed)
     student.compile(
         optimizer=scheduled_adamw(
@@ -106,34 +113,40 @@ def _steps(config: TrainingConfig, recipe: Distillation, pictures: int) -> int:
     return steps
 
 
-def _learn(
+def learn(
     student: keras.Sequential,
     config: TrainingConfig,
     recipe: Distillation,
-    labeller: Labeller,
+    slices: Slices,
     saver: EachEpoch,
 ) -> None:
+    """Teach a compiled student what `slices` say; it ends with its averaged weights.
+
+    Goes on after the epochs that `saver` has behind it; it hears of each further.
+    """
     done = len(saver.history)
-    student.fit(
-        _feed(config, recipe, labeller, done),
-        initial_epoch=done,
-        epochs=config.epochs,
-        steps_per_epoch=_steps(config, recipe, labeller.pictures),
-        shuffle=False,
-        callbacks=[saver, TellingTime("student", done, config.epochs)],
-        verbose=1 if sys.stdout.isatty() else 0,
-    )
+    if done < config.epochs:
+        student.fit(
+            _feed(config, recipe, slices, done),
+            initial_epoch=done,
+            epochs=config.epochs,
+            steps_per_epoch=_steps(config, recipe, slices.pictures),
+            shuffle=False,
+            callbacks=[saver, TellingTime("student", done, config.epochs)],
+            verbose=1 if sys.stdout.isatty() else 0,
+        )
+    student.optimizer.finalize_variable_values(student.trainable_variables)
 
 
 def _feed(
-    config: TrainingConfig, recipe: Distillation, labeller: Labeller, start: int
+    config: TrainingConfig, recipe: Distillation, slices: Slices, start: int
 ) -> tf.data.Dataset:
     """Batches of the epochs from `start` on: pixels [b, 784], targets [b, 10]."""
     size = config.batch_size
 
     def batches() -> Iterator[Batch]:
         epochs = range(start, config.epochs)
-        return labelled_batches(labeller, recipe.slices, size, config.seed, epochs)
+        return labelled_batches(slices, recipe.slices, size, config.seed, epochs)
 
     signature = (
         tf.TensorSpec([size, 784], tf.uint8),
