@@ -7,7 +7,9 @@ of it is kept for a resumed run.
 
 from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import islice
 from typing import Protocol
 
 import keras
@@ -103,12 +105,19 @@ def softened_logits(probabilities: tf.Tensor, temperature: float) -> tf.Tensor:
 def labelled_batches(
     slices: Slices, width: int, size: int, seed: int, epochs: range
 ) -> Iterator[Batch]:
-    """Whole batches of `epochs`: each passes once over all `width` of its window."""
-    first = epochs.start
-    window = deque(map(slices.slice, range(first, first + width - 1)), width)
-    for epoch in epochs:
-        window.append(slices.slice(epoch + width - 1))
-        yield from _shuffled(window, size, seed, epoch)
+    """Whole batches of `epochs`: each passes once over all `width` of its window.
+
+    The next epoch's slice is made on a thread of its own while this one's are used.
+    """
+    numbers = iter(range(epochs.start, epochs.stop + width - 1))
+    window = deque(map(slices.slice, islice(numbers, width - 1)), width)
+    with ThreadPoolExecutor(1) as ahead:
+        coming = ahead.submit(slices.slice, next(numbers))
+        for epoch in epochs:
+            window.append(coming.result())
+            for number in islice(numbers, 1):
+                coming = ahead.submit(slices.slice, number)
+            yield from _shuffled(window, size, seed, epoch)
 
 
 def _shuffled(
