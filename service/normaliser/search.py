@@ -70,10 +70,14 @@ def _reduced(grey: Grey, step: int) -> Grey:
     """`grey` with blocks of `step` x `step` averaged, a rest at the edges cut."""
     if step == 1:
         return grey
-    height, width = grey.shape[0] // step, grey.shape[1] // step
-    blocks = grey[: height * step, : width * step].reshape(height, step, width, step)
-    means: Grey = blocks.mean(axis=(1, 3), dtype=np.float32).astype(np.uint8)
-    return means
+    height, width = (side - side % step for side in grey.shape)
+    down = grey[:height:step, :width].astype(np.uint16)  # holds 16 x 16 x 255
+    for row in range(1, step):
+        down += grey[row:height:step, :width]
+    both = down[:, ::step].copy()
+    for column in range(1, step):
+        both += down[:, column::step]
+    return (both // (step * step)).astype(np.uint8)
 
 
 def _look(grey: Grey, background: Background, step: int) -> Found | None:

@@ -9,9 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.digits import LONGEST, SIDE
-
-Floats = NDArray[np.float32]
-Mask = NDArray[np.bool_]
+from service.normaliser.bitmap import Bitmap, Mask
+from service.normaliser.filters import Floats
 
 FINE = 4
 """Strokes are cut and widened at this many pixels to one of MNIST's."""
@@ -28,11 +27,10 @@ def draw(ink: Floats) -> NDArray[np.uint8]:
     return _centre(digit)
 
 
-def stroke_width(mask: Mask) -> float:
+def stroke_width(strokes: Bitmap) -> float:
     """The mean width of a stroke in pixels: its area over half its outline."""
-    area = int(np.count_nonzero(mask))
-    edge = area - int(np.count_nonzero(_eroded(mask)))
-    return 2 * area / max(edge, 1)
+    area = strokes.area()
+    return 2 * area / max(area - strokes.eroded().area(), 1)
 
 
 def _cut(ink: Floats) -> Mask:
@@ -48,22 +46,15 @@ def _cut(ink: Floats) -> Mask:
 
 def _fit(mask: Mask) -> Mask:
     """`mask` with strokes neither thinner nor thicker than MNIST's."""
-    mask = _padded(mask, 2 * FINE)
-    width = stroke_width(mask) / FINE
+    strokes = Bitmap.of(mask, 2 * FINE)
+    width = stroke_width(strokes) / FINE
     if width < THIN:
         for step in range(round((THIN + 0.2 - width) * FINE / 2)):
-            mask = _dilated(mask, step)
+            strokes = strokes.grown(square=step % 2 == 1)
     elif width > THICK:
         for _ in range(round((width - THICK + 0.2) * FINE / 2)):
-            mask = _thinned(mask)
-    return mask
-
-
-def _padded(mask: Mask, margin: int) -> Mask:
-    height, width = mask.shape
-    wide = np.zeros((height + 2 * margin, width + 2 * margin), bool)
-    wide[margin : margin + height, margin : margin + width] = mask
-    return wide
+            strokes = strokes.thinned()
+    return strokes.mask()
 
 
 def _shrink(mask: Mask) -> Floats:
@@ -111,24 +102,3 @@ def _resampling(source: int, target: int, spread: float = 1.0) -> Floats:
     weights = np.maximum(weights, 0)
     total = weights.sum(axis=1, keepdims=True)
     return np.asarray(weights / total, dtype=np.float32)
-
-
-def _dilated(mask: Mask, step: int) -> Mask:
-    """`mask` grown by a pixel; in turns as a cross and a square, so as a disc."""
-    wide = mask.copy()
-    wide[:, 1:] |= mask[:, :-1]
-    wide[:, :-1] |= mask[:, 1:]
-    source = wide.copy() if step % 2 else mask
-    wide[1:] |= source[:-1]
-    wide[:-1] |= source[1:]
-    return wide
-
-
-def _eroded(mask: Mask) -> Mask:
-    return ~_dilated(~mask, 0)
-
-
-def _thinned(mask: Mask) -> Mask:
-    """`mask` shrunk by a pixel, but for what is too thin to survive that."""
-    core = _eroded(mask)
-    return core | (mask & ~_dilated(_dilated(core, 0), 1))
