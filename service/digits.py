@@ -19,7 +19,8 @@ BRIGHTEST = 250
 BRIGHT = 128
 """A background as bright as this, of 255, has no bright ink on it."""
 
-_INDEX = np.arange(SIDE)
+_INDEX = np.arange(SIDE, dtype=np.float32)
+_ONES = np.ones(SIDE, np.float32)
 _FRAME = np.flatnonzero(
     np.pad(np.zeros((SIDE - 2, SIDE - 2), bool), 1, constant_values=True)
 )
@@ -36,16 +37,16 @@ def typical(digits: NDArray[np.uint8]) -> NDArray[np.bool_]:
     All its 70,000 are: bright on exact black, the longer side of their box 20
     pixels (of a few 19), the centre of mass within half a pixel of the middle.
     """
-    pictures = digits.reshape(-1, SIDE, SIDE)
-    down = pictures.sum(axis=2, dtype=np.int64)
-    across = pictures.sum(axis=1, dtype=np.int64)
-    longer = np.maximum(_extents(down), _extents(across))
+    pictures = digits.reshape(-1, SIDE, SIDE).astype(np.float32)
+    profiles = np.empty((len(pictures), 2, SIDE), np.float32)
+    np.matmul(pictures, _ONES, out=profiles[:, 0])  # sums: whole, below 2**24, exact
+    np.matmul(_ONES, pictures, out=profiles[:, 1])
+    longer = _extents(profiles).max(axis=1)
     return np.asarray(
         (digits.max(axis=1, initial=0) >= BRIGHTEST)
         & (longer >= LONGEST - 1)
         & (longer <= LONGEST)
-        & (_off_centre(down) < OFF_CENTRE)
-        & (_off_centre(across) < OFF_CENTRE)
+        & (_off_centre(profiles).max(axis=1) < OFF_CENTRE)
     )
 
 
@@ -58,14 +59,14 @@ def border_shade(digits: NDArray[np.uint8]) -> NDArray[np.float64]:
     return np.asarray(digits[:, _FRAME].mean(axis=1))
 
 
-def _extents(profiles: NDArray[np.int64]) -> NDArray[np.intp]:
-    """From the first to the last inked row or column, of profiles [n, 28]."""
+def _extents(profiles: NDArray[np.float32]) -> NDArray[np.intp]:
+    """From the first to the last inked row and column, of profiles [n, 2, 28]."""
     inked = profiles > 0
-    last = SIDE - inked[:, ::-1].argmax(axis=1)
-    return np.asarray(last - inked.argmax(axis=1))
+    last = SIDE - inked[..., ::-1].argmax(axis=-1)
+    return np.asarray(last - inked.argmax(axis=-1))
 
 
-def _off_centre(profiles: NDArray[np.int64]) -> NDArray[np.float64]:
-    """How far the centre of mass of profiles [n, 28] is from the middle, in pixels."""
-    mass = np.maximum(profiles.sum(axis=1), 1)
+def _off_centre(profiles: NDArray[np.float32]) -> NDArray[np.float64]:
+    """How far in pixels profiles [n, 2, 28] have their mass from the middle: [n, 2]."""
+    mass = np.maximum(profiles @ _ONES, 1).astype(np.float64)
     return np.asarray(np.abs(profiles @ _INDEX / mass - SIDE / 2))

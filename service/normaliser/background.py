@@ -17,6 +17,8 @@ Ints = NDArray[np.intp]
 FAINTEST = 8.0
 """Fewer grey levels of contrast than this are no ink."""
 
+_SHADES = np.arange(256)
+
 
 @dataclass(frozen=True)
 class Background:
@@ -32,18 +34,20 @@ class Background:
 
     def part(self, rows: Ints, columns: Ints) -> "Background":
         """The background of those pixels of the picture, each by its position."""
-        return Background(self.paper[np.ix_(rows, columns)], self.dark, self.flat)
+        part = self.paper[rows[:, np.newaxis], columns]
+        return Background(part, self.dark, self.flat)
 
 
 def find_background(grey: Grey) -> Background:
     """The background of `grey`, uint8 [h, w]."""
-    shade = _flat_shade(grey)
+    counts = np.bincount(grey.ravel(), minlength=256)
+    shade = _flat_shade(grey, counts)
     if shade is not None:
-        rest = grey.astype(np.float32) - shade
-        dark = float((rest**3).sum()) < 0
+        dark = int(counts @ (_SHADES - shade) ** 3) < 0
         bright = bright_ink(grey, dark)
-        paper = np.full_like(bright, 255 - shade if dark else shade)
-        _cover_frame(paper, bright > paper + FAINTEST)
+        level = 255 - shade if dark else shade
+        paper = np.full_like(bright, level)
+        _cover_frame(paper, bright > level + FAINTEST)
         return Background(paper, dark, True)
     smooth = calmed(grey.astype(np.float32))
     dark = _is_dark(smooth)
@@ -54,34 +58,32 @@ def find_background(grey: Grey) -> Background:
 
 def bright_ink(grey: NDArray[Any], dark: bool) -> Floats:
     """`grey` as float32, turned negative where its ink is `dark`."""
-    level = grey.astype(np.float32)
-    return 255 - level if dark else level
+    return (255 - grey if dark else grey).astype(np.float32)
 
 
-def _flat_shade(grey: Grey) -> int | None:
-    """The one exact shade that a drawing's background has; None in a photograph."""
-    shade, share = _commonest(grey)
-    if share > 0.65:
+def _flat_shade(grey: Grey, counts: Ints) -> int | None:
+    """The one exact shade that a drawing's background has; None in a photograph.
+
+    `counts`, int [256], says how often each shade is in `grey`.
+    """
+    shade = int(counts.argmax())
+    if counts[shade] / grey.size > 0.65:
         return shade
     frame = np.concatenate((grey[0], grey[-1], grey[1:-1, 0], grey[1:-1, -1]))
-    shade, share = _commonest(frame)
-    least = 0.55 if max(grey.shape) > 24 else 0.35  # a digit fills a tiny picture
-    return shade if share > least else None
-
-
-def _commonest(grey: Grey) -> tuple[int, float]:
-    """The commonest shade of `grey`, and the share of its pixels that have it."""
-    counts = np.bincount(grey.ravel(), minlength=256)
+    counts = np.bincount(frame)
     shade = int(counts.argmax())
-    return shade, float(counts[shade]) / grey.size
+    least = 0.55 if max(grey.shape) > 24 else 0.35  # a digit fills a tiny picture
+    return shade if counts[shade] / frame.size > least else None
 
 
 def _cover_frame(paper: Floats, inked: NDArray[np.bool_]) -> None:
     """Make `paper` as bright as can be under a frame drawn around the picture."""
     height, width = inked.shape
     across = np.count_nonzero(inked, axis=1) > 0.75 * width
-    down = np.count_nonzero(inked, axis=0) > 0.75 * height
     across[height // 8 : height - height // 8] = False
+    if not across.any():
+        return
+    down = np.count_nonzero(inked, axis=0) > 0.75 * height
     down[width // 8 : width - width // 8] = False
     h, w = height // 2, width // 2
     if sum(s.any() for s in (across[:h], across[h:], down[:w], down[w:])) >= 3:
@@ -96,23 +98,22 @@ def _from_edges(bright: Floats) -> Floats:
     """
     inner = bright.copy()
     _open_ring(inner)
-    ways = [
-        np.flip(np.minimum.accumulate(np.flip(inner, flips), axis), flips)
-        for axis, flips in ((0, ()), (0, (0,)), (1, ()), (1, (1,)))
-    ]
-    return np.minimum(np.maximum.reduce(ways), bright)
+    way = np.minimum.accumulate  # from the top, the bottom, the left and the right
+    down = np.maximum(way(inner), way(inner[::-1])[::-1])
+    across = np.maximum(way(inner.T), way(inner.T[::-1])[::-1]).T
+    return np.minimum(np.maximum(down, across), bright)
 
 
 def _open_ring(level: Floats) -> None:
     """Take what is narrower than a third of a side off the outermost pixels."""
-    height, width = level.shape
-    down, across = np.arange(height), np.arange(width)
-    rows = np.concatenate((0 * across, down, 0 * across + height - 1, down[::-1]))
-    columns = np.concatenate((across, 0 * down + width - 1, across[::-1], 0 * down))
+    sides = (level[0], level[:, -1], level[-1, ::-1], level[::-1, 0])
     size = max(1, int(0.3 * max(level.shape)))
-    ring = level[rows, columns]
-    closed = np.concatenate((ring[-size:], ring, ring[:size]))
-    level[rows, columns] = opened(closed[np.newaxis], size)[0, size:-size]
+    ring = np.concatenate(sides)
+    ring = opened(np.concatenate((ring[-size:], ring, ring[:size])), size)
+    start = size
+    for side in sides:
+        side[:] = ring[start : start + len(side)]
+        start += len(side)
 
 
 def _is_dark(grey: Floats) -> bool:
@@ -126,7 +127,7 @@ def _is_dark(grey: Floats) -> bool:
     inner = grey[down : len(grey) - down, across : grey.shape[1] - across]
     for part in (inner, grey):
         rest = part - mean(part, 2 * (max(part.shape) // 5) + 1)
-        skewness = float((rest**3).mean()) / (float(rest.std()) ** 3 + 1)
+        skewness = float((rest * rest * rest).mean()) / (float(rest.std()) ** 3 + 1)
         if abs(skewness) > 0.5:
             return skewness < 0
     return True

@@ -17,16 +17,22 @@ def calmed(level: Floats) -> Floats:
 
     The mean over 3 x 3 pixels, edges repeated.
     """
-    steps = np.diff(level, axis=1, append=level[:, -1:])
-    if max(level.shape) <= 64 and median(np.abs(steps)) < COARSE:
+    if max(level.shape) <= 64 and _grain(level) < COARSE:
         return level
     for _ in range(2):  # along one axis, then along the other
         total = level * 3
-        step = np.diff(level, axis=0)
+        step = level[1:] - level[:-1]
         total[:-1] += step
         total[1:] -= step
         level = (total / np.float32(3)).T
     return level
+
+
+def _grain(level: Floats) -> float:
+    """The median step from a pixel to the next in its row, none after the last."""
+    steps = np.zeros_like(level)
+    np.subtract(level[:, 1:], level[:, :-1], out=steps[:, :-1])
+    return median(np.abs(steps, out=steps))
 
 
 def median(values: Floats) -> float:
@@ -39,28 +45,34 @@ def mean(level: Floats, size: int) -> Floats:
     """The mean over `size` x `size` pixels, edges repeated."""
     half = size // 2
     for _ in range(2):  # along one axis, then along the other
-        wide = np.pad(level, ((half + 1, half), (0, 0)), mode="edge")
-        total = np.cumsum(wide, axis=0, dtype=np.float64)
+        rows = np.arange(-half - 1, len(level) + half).clip(0, len(level) - 1)
+        total = np.cumsum(level[rows], axis=0, dtype=np.float64)
         level = ((total[size:] - total[:-size]) / size).astype(np.float32).T
     return level
 
 
 def opened(level: Floats, size: int) -> Floats:
-    """`level` without what is bright and narrower than `size` (an opening)."""
+    """`level` without what is bright and narrower than `size` (an opening).
+
+    `level` is float32 [h, w], or [w], of a line of pixels.
+    """
     half = size // 2
-    low = _least(_least(level, half, 0), half, 1)
-    return -_least(_least(-low, half, 0), half, 1)
+    for _ in range(level.ndim):
+        level = _least(level, half).T
+    level = -level
+    for _ in range(level.ndim):
+        level = _least(level, half).T
+    return -level
 
 
-def _least(level: Floats, half: int, axis: int) -> Floats:
-    """The least within `half` pixels to either side along `axis`."""
-    level = np.moveaxis(level, axis, 0)
+def _least(level: Floats, half: int) -> Floats:
+    """The least within `half` pixels before and after, along the first axis."""
     length = len(level)
-    window = np.full((length + 2 * half, level.shape[1]), np.inf, np.float32)
+    window = np.full((length + 2 * half, *level.shape[1:]), np.inf, np.float32)
     window[half : half + length] = level
     reach, width = 1, 2 * half + 1
     while reach < width:
         step = min(reach, width - reach)
         window = np.minimum(window[:-step], window[step:])
         reach += step
-    return np.moveaxis(window, 0, axis)
+    return window
