@@ -16,7 +16,6 @@ from PIL import (  # each registers its format; else the first request loads all
     GifImagePlugin,
     Image,
     ImageChops,
-    ImageStat,
     JpegImagePlugin,
     PngImagePlugin,
     PpmImagePlugin,
@@ -117,7 +116,8 @@ def _decode(image: Image.Image) -> Picture:
     image.draft("L", (DETAIL // 2, DETAIL // 2))  # JPEG: decodes an 8th of each side
     claimed = _orientation(image)
     image.load()
-    left = _orientation(image)  # 1 in a TIFF: Pillow has turned it, and its size
+    # 1 in a TIFF now: Pillow has turned it, and its size
+    left = _orientation(image) if image.format == "TIFF" else claimed
     turn = _TURNS.get(left)
     grey = _over_contrast(image) if image.has_transparency_data else _opaque(image)
     if turn is not None:
@@ -131,6 +131,10 @@ def _decode(image: Image.Image) -> Picture:
 
 
 def _orientation(image: Image.Image) -> int:
+    if image.format == "PNG":
+        image.load()  # what it says of itself may stand behind its pixels
+    if not image.info:
+        return 1
     known = "exif" in image.info or "Raw profile type exif" in image.info
     if not known and image.format not in ("TIFF", "WEBP", "PNG"):
         return 1
@@ -151,7 +155,7 @@ _SIDEWAYS = (5, 6, 7, 8)
 
 def _opaque(image: Image.Image) -> Image.Image:
     if not image.mode.startswith("I"):
-        return _reduced(image.convert("L"))
+        return _reduced(image if image.mode == "L" else image.convert("L"))
     deep = np.array(image)  # 16 bits, of which `convert` clips the upper
     np.clip(deep, 0, 65535, out=deep)
     deep >>= 8
@@ -167,10 +171,14 @@ def _over_contrast(image: Image.Image) -> Image.Image:
         return _reduced(grey)
     over_black = _reduced(ImageChops.multiply(grey, opacity))
     opacity = _reduced(opacity)
-    bright = ImageStat.Stat(over_black).sum[0] >= ImageStat.Stat(opacity).sum[0] / 2
-    if bright:
+    if _total(over_black) >= _total(opacity) / 2:
         return over_black
     return ImageChops.add(over_black, ImageChops.invert(opacity))
+
+
+def _total(grey: Image.Image) -> int:
+    """The sum of all pixels."""
+    return sum(shade * count for shade, count in enumerate(grey.histogram()))
 
 
 def _reduced(grey: Image.Image) -> Image.Image:

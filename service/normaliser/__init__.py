@@ -71,7 +71,7 @@ def normalise(picture: Picture) -> Normalised:
     Raises UnreadablePicture where nothing is drawn there.
     """
     grey = picture.grey
-    if grey.shape == (SIDE, SIDE) and typical(grey.reshape(1, -1))[0]:
+    if grey.shape == (SIDE, SIDE) and _is_typical(grey):
         return _untouched(picture)
     found = find_digit(grey)
     if found is None:
@@ -103,6 +103,13 @@ def exact(picture: Picture) -> Normalised:
             f"{frame:.0f} of 255 on average), expected bright ink on dark"
         )
     return _untouched(picture)
+
+
+def _is_typical(grey: NDArray[np.uint8]) -> bool:
+    """Whether `grey`, uint8 [28, 28], is as MNIST's are: of 28 rows 20 are inked."""
+    if grey[0].any() and grey[-1].any():
+        return False
+    return bool(typical(grey.reshape(1, -1))[0])
 
 
 def _untouched(picture: Picture) -> Normalised:

@@ -108,12 +108,13 @@ def _numbered(parents: list[int]) -> Ints:
 
 def _measure(starts: Ints, ends: Ints, labels: Ints, stride: int) -> tuple[Ints, Ints]:
     count = int(labels.max()) + 1 if len(labels) else 0
-    area = np.bincount(labels, ends - starts, count).astype(np.intp)
-    boxes = np.empty((count, 4), np.intp)
-    boxes[:, :2], boxes[:, 2:] = np.iinfo(np.intp).max, 0
+    lengths = ends - starts
+    area = np.bincount(labels, lengths, count).astype(np.intp)
     rows, lefts = np.divmod(starts, stride)
+    boxes = np.empty((count, 4), np.intp)
+    boxes[:, 0], boxes[:, 2] = stride, 0
     np.minimum.at(boxes[:, 0], labels, lefts)
-    np.minimum.at(boxes[:, 1], labels, rows)
-    np.maximum.at(boxes[:, 2], labels, lefts + ends - starts)
-    np.maximum.at(boxes[:, 3], labels, rows + 1)
+    np.maximum.at(boxes[:, 2], labels, lefts + lengths)
+    boxes[labels[::-1], 1] = rows[::-1]  # that of a part's first run stays
+    boxes[labels, 3] = rows + 1  # that of its last
     return area, boxes

@@ -21,16 +21,17 @@ def ink_strength(grey: Grey, background: Background) -> Floats | None:
         level -= np.float32(median(level))
         noise, least = 1.4826 * median(np.abs(level)), 0.4
     peak = _peak(level)
-    if peak < max(FAINTEST, 5 * noise):
+    if peak is None or peak < 5 * noise:
         return None
     surely = max(FAINTEST / 2, least * peak, 3 * noise)
     cut = max(3 * noise, 0.5 * median(level[level >= surely]))
     return level / np.float32(cut)
 
 
-def _peak(level: Floats) -> float:
-    """How strong the strongest of the ink is, specks left out."""
-    count = max(4, level.size // 1000)
-    if count >= level.size:
-        return float(level.max())
-    return float(np.partition(level.ravel(), -count)[-count])
+def _peak(level: Floats) -> float | None:
+    """How strong the strongest of the ink is, specks left out; None where faint."""
+    strong = level[level >= FAINTEST]
+    count = max(4, level.size // 1000) if level.size > 4 else 1
+    if strong.size < count:
+        return None
+    return float(np.partition(strong, -count)[-count])

@@ -62,9 +62,8 @@ def _fit(mask: Mask) -> Mask:
 
 def _shrink(mask: Mask) -> Floats:
     """`mask` in its bounding box, float32 0..1, its longer side LONGEST pixels."""
-    marks = mask.view(np.uint8)  # whose greatest is sooner found than any of bools
-    rows = np.flatnonzero(marks.max(axis=1))
-    columns = np.flatnonzero(marks.max(axis=0))
+    rows = np.flatnonzero(mask.any(axis=1))
+    columns = np.flatnonzero(mask.any(axis=0))
     tight = mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     height, width = tight.shape
     scale = LONGEST / max(height, width)
