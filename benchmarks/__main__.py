@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-BENCHMARKS = ("benchmarks.start", "benchmarks.training")
+BENCHMARKS = ("benchmarks.pictures", "benchmarks.start", "benchmarks.training")
 
 
 def main() -> int:

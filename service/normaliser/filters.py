@@ -1,4 +1,4 @@
-"""Smoothing, means and openings of float pictures, in NumPy alone.
+"""Reducing, smoothing and opening pictures, in NumPy alone.
 
 Knows nothing of ink.
 """
@@ -10,6 +10,23 @@ Floats = NDArray[np.float32]
 
 COARSE = 16
 """A median step from pixel to pixel, in grey levels, that only noise makes."""
+
+
+def reduced(grey: NDArray[np.uint8], step: int) -> NDArray[np.uint8]:
+    """`grey`, uint8 [h, w], with blocks of `step` x `step` averaged, rounded down.
+
+    `step` is 16 at most; a rest at the right and the bottom is cut.
+    """
+    if step == 1:
+        return grey
+    height, width = (side - side % step for side in grey.shape)
+    down = grey[:height:step, :width].astype(np.uint16)  # holds 16 x 16 x 255
+    for row in range(1, step):
+        down += grey[row:height:step, :width]
+    both = down[:, ::step].copy()
+    for column in range(1, step):
+        both += down[:, column::step]
+    return (both // (step * step)).astype(np.uint8)
 
 
 def calmed(level: Floats) -> Floats:

@@ -10,7 +10,7 @@ import numpy as np
 
 from service.normaliser.background import Background, Grey, find_background
 from service.normaliser.components import components
-from service.normaliser.filters import Floats
+from service.normaliser.filters import Floats, reduced
 from service.normaliser.ink import ink_strength
 from service.normaliser.parts import Box, around, choose
 
@@ -36,7 +36,7 @@ class Found:
 def find_digit(grey: Grey) -> Found | None:
     """The digit in `grey`; looked at once more from near where that shows more."""
     step = _step(grey.shape)
-    far = _reduced(grey, step)
+    far = reduced(grey, step)
     background = find_background(far)
     found = _look(far, background, step)
     if found is None or step == 1:
@@ -48,7 +48,7 @@ def find_digit(grey: Grey) -> Found | None:
     closer = _step(crop.shape)
     if closer == step:
         return found
-    near = _reduced(crop, closer)
+    near = reduced(crop, closer)
     rows, columns = (
         np.minimum((first + np.arange(n) * closer) // step, most - 1)
         for first, n, most in zip((top, left), near.shape, far.shape, strict=True)
@@ -64,20 +64,6 @@ def find_digit(grey: Grey) -> Found | None:
 def _step(shape: tuple[int, ...]) -> int:
     """How many pixels to a side become one where a picture is searched."""
     return max(1, min(-(-max(shape) // WORK), min(shape) // NARROW))
-
-
-def _reduced(grey: Grey, step: int) -> Grey:
-    """`grey` with blocks of `step` x `step` averaged, a rest at the edges cut."""
-    if step == 1:
-        return grey
-    height, width = (side - side % step for side in grey.shape)
-    down = grey[:height:step, :width].astype(np.uint16)  # holds 16 x 16 x 255
-    for row in range(1, step):
-        down += grey[row:height:step, :width]
-    both = down[:, ::step].copy()
-    for column in range(1, step):
-        both += down[:, column::step]
-    return (both // (step * step)).astype(np.uint8)
 
 
 def _look(grey: Grey, background: Background, step: int) -> Found | None:

@@ -50,6 +50,18 @@ def test_an_mnist_like_picture_passes_bit_for_bit(digits: list[Digit]) -> None:
         assert normalised.preprocessing == UNTOUCHED
 
 
+@pytest.mark.parametrize("down", [-8, -4, 0, 4, 8])
+def test_what_passes_untouched_is_just_what_is_typical(
+    digits: list[Digit], down: int
+) -> None:
+    for digit in digits:
+        moved = np.roll(whole(digit.pixels), down, axis=0)
+        for grey in (moved, 255 - moved):
+            passes = normalise(_picture(grey)).preprocessing.untouched
+
+            assert passes == typical(grey.reshape(1, 784))[0]
+
+
 @pytest.mark.parametrize("how", [name for name in DRAWN if name != "as it is"])
 def test_whatever_was_drawn_becomes_as_mnist_has_it(
     digits: list[Digit], how: str

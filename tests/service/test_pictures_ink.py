@@ -121,3 +121,19 @@ def test_every_exif_rotation_is_undone(
     lost = 2 if format_ == "JPEG" else 0
     assert np.abs(found - pixels).max() <= lost
     assert picture.rotated is (turn is not None)
+
+
+def test_an_orientation_that_stands_behind_the_pixels_is_heeded(
+    pixels: NDArray[np.uint8],
+) -> None:
+    exif = Image.Exif()
+    exif[ExifTags.Base.Orientation] = 3
+    file = encode(grey(pixels).transpose(Transpose.ROTATE_180), "PNG", exif=exif)
+    start, end = file.index(b"eXIf") - 4, file.index(b"IEND") - 4
+    after = start + 12 + int.from_bytes(file[start : start + 4], "big")
+
+    moved = file[:start] + file[after:end] + file[start:after] + file[end:]
+
+    picture = read_picture(moved, MOST)
+    np.testing.assert_array_equal(picture.grey.reshape(784), pixels)
+    assert picture.rotated

@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from service.digits import BRIGHTEST, LONGEST, typical
-from service.normaliser.strokes import Floats, draw, stroke_width
+from service.normaliser.bitmap import Bitmap
+from service.normaliser.filters import Floats
+from service.normaliser.strokes import draw, stroke_width
 from tests.service.papers import Pixels
 
 
@@ -67,11 +69,11 @@ def test_the_width_of_a_long_stroke_is_its_own(width: int, expected: int) -> Non
     mask = np.zeros((40, 400), bool)
     mask[10 : 10 + width, 10:390] = True
 
-    assert stroke_width(mask) == pytest.approx(expected, rel=0.1)
+    assert stroke_width(Bitmap.of(mask, 1)) == pytest.approx(expected, rel=0.1)
 
 
 def test_nothing_has_no_width() -> None:
-    assert stroke_width(np.zeros((9, 9), bool)) == 0
+    assert stroke_width(Bitmap.of(np.zeros((9, 9), bool), 1)) == 0
 
 
 def test_ink_that_just_stands_out_can_be_drawn() -> None:
