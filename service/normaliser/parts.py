@@ -73,9 +73,8 @@ def _beside(boxes: Ints, box: Ints) -> Bools:
 
 def around(boxes: Ints) -> Box:
     """The box around all of `boxes`, int [n, 4]."""
-    left, top = boxes[:, :2].min(axis=0)
-    right, bottom = boxes[:, 2:].max(axis=0)
-    return int(left), int(top), int(right), int(bottom)
+    lefts, tops, rights, bottoms = boxes.T.tolist()
+    return min(lefts), min(tops), max(rights), max(bottoms)
 
 
 def _window(shape: tuple[int, int]) -> NDArray[np.float32]:
