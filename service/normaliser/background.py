@@ -34,8 +34,7 @@ class Background:
 
     def part(self, rows: Ints, columns: Ints) -> "Background":
         """The background of those pixels of the picture, each by its position."""
-        part = self.paper[rows[:, np.newaxis], columns]
-        return Background(part, self.dark, self.flat)
+        return Background(self.paper[rows][:, columns], self.dark, self.flat)
 
 
 def find_background(grey: Grey) -> Background:
