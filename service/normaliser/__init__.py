@@ -106,8 +106,8 @@ def exact(picture: Picture) -> Normalised:
 
 
 def _is_typical(grey: NDArray[np.uint8]) -> bool:
-    """Whether `grey`, uint8 [28, 28], is as MNIST's are: of 28 rows 20 are inked."""
-    if grey[0].any() and grey[-1].any():
+    """Whether `grey`, uint8 [28, 28], is as MNIST's digits are."""
+    if grey[0].any() and grey[-1].any():  # no more than 20 rows are: soon told
         return False
     return bool(typical(grey.reshape(1, -1))[0])
 
