@@ -69,6 +69,7 @@ class Distillation:
     An epoch passes over `slices` distorted copies of the training set, of which
     one is new. Both answers are softened by `temperature`; `averaging` is the
     momentum of the weights' moving average, which is what is kept in the end.
+    Ones with an upstroke or a foot, `ones` as a share of the training set, are added.
     """
 
     slices: int = 4
@@ -76,6 +77,7 @@ class Distillation:
     warmup: float = 0.05
     weight_decay: float = 1e-2
     averaging: float = 0.9995
+    ones: float = 0.03
     teacher: Teaching = field(default_factory=Teaching)
     distortion: Distortion = field(default_factory=Distortion)
 
@@ -85,6 +87,7 @@ class Distillation:
         require("the warm-up", self.warmup, 0, 0.9)
         require("the weight decay", self.weight_decay, 0, 1)
         require("the averaging", self.averaging, 0, 0.999999)
+        require("the share of ones", self.ones, 0, 1)
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "Distillation":

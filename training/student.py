@@ -26,6 +26,7 @@ from training.labelled import (
     softened_logits,
 )
 from training.network import build_network
+from training.ones import with_ones
 from training.schedule import scheduled_adamw
 from training.teacher import fit_teacher
 
@@ -46,6 +47,7 @@ def fit_student(
     if recipe is None:
         raise UsageError(f"the recipe {config.recipe} has no teacher")
     data, taught = mnist.checksums(), file.part(TEACHER)
+    mnist = with_ones(mnist, recipe.ones, config.seed)
     if not resume:  # a stale student must not be resumed by a run begun afresh
         file.remove(config)
     begun = taught.resume(config, data) if resume else None
