@@ -16,7 +16,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from training.cli import import_tensorflow
+from training.libraries import import_tensorflow
 
 import_tensorflow()
 

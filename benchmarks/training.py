@@ -16,9 +16,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from training.cli import import_tensorflow
 from training.config import configure
 from training.data import Mnist, load_mnist
+from training.libraries import import_tensorflow
 from training.sources import sources
 
 

@@ -1,19 +1,17 @@
 """The command line: options in, an exit code out.
 
-Parses, runs `training.pipeline` and gives each error its line and its number;
-everything else is left to the pipeline.
+Runs `training.pipeline`, or the command of `training.commands` that is named
+first, and gives each error its line and its number; the rest is left to them.
 """
 
-import importlib
 import os
 import shlex
 import signal
 import sys
-from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Mapping, Sequence
 from types import FrameType
 
-from service.engines.quiet import silent_stderr
+from training.commands import COMMANDS
 from training.data import load_mnist
 from training.errors import (
     CheckpointError,
@@ -25,6 +23,7 @@ from training.errors import (
     UsageError,
     WriteError,
 )
+from training.libraries import import_tensorflow
 from training.options import Options, parse
 from training.sources import sources
 
@@ -37,6 +36,7 @@ EXIT_CODES: Mapping[type[TrainingError], int] = {
     WriteError: 74,
     CheckpointError: 78,
 }
+NOT_INSTALLED = 69
 INTERRUPTED = 128 + signal.SIGINT
 TERMINATED = 128 + signal.SIGTERM
 
@@ -52,17 +52,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     argv = list(sys.argv[1:] if arguments is None else arguments)
     signal.signal(signal.SIGTERM, _terminate)
+    if argv and argv[0] in COMMANDS:
+        name, *rest = argv
+        return _ended(f"mnist-train {name}", "", lambda: COMMANDS[name].run(rest))
+    return _ended("mnist-train", "; go on with --resume", lambda: _train(argv))
+
+
+def _ended(program: str, advice: str, work: Callable[[], int]) -> int:
+    """The exit code of `work`, with a line where it ended before its end.
+
+    `advice` is what to do after an interruption.
+    """
     try:
-        options = parse(argv, os.environ)
-        _run(options, shlex.join(["mnist-train", *argv]))
+        return work()
     except TrainingError as error:
-        return _fail(str(error), EXIT_CODES[type(error)])
+        return _fail(program, str(error), EXIT_CODES[type(error)])
     except ModuleNotFoundError as error:
-        return _fail(f"{error}; `make train` installs what training needs", 69)
+        said = f"{error}; `make train` installs what training needs"
+        return _fail(program, said, NOT_INSTALLED)
     except Terminated:
-        return _fail("terminated; go on with --resume", TERMINATED)
+        return _fail(program, f"terminated{advice}", TERMINATED)
     except KeyboardInterrupt:
-        return _fail("interrupted; go on with --resume", INTERRUPTED)
+        return _fail(program, f"interrupted{advice}", INTERRUPTED)
+
+
+def _train(argv: Sequence[str]) -> int:
+    options = parse(argv, os.environ)
+    _run(options, shlex.join(["mnist-train", *argv]))
     return 0
 
 
@@ -81,21 +97,10 @@ def _run(options: Options, command: str) -> None:
     run(job, mnist)
 
 
-def import_tensorflow() -> None:
-    """Import TensorFlow without its C++ libraries' chatter.
-
-    Imported here and not at the top since it takes seconds: not for --help or
-    a wrong option. Set TF_CPP_MIN_LOG_LEVEL=0 to hear it all.
-    """
-    level = os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    with nullcontext() if level == "0" else silent_stderr():
-        importlib.import_module("tensorflow")
-
-
 def _terminate(_signum: int, _frame: FrameType | None) -> None:
     raise Terminated
 
 
-def _fail(message: str, code: int) -> int:
-    print(f"mnist-train: {message}", file=sys.stderr, flush=True)
+def _fail(program: str, message: str, code: int) -> int:
+    print(f"{program}: {message}", file=sys.stderr, flush=True)
     return code

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from service.artifact import NAME
+from training.commands import COMMANDS
 from training.config import (
     LEARNING_RATES,
     OPTIMIZERS,
@@ -26,7 +27,14 @@ Train the MNIST network (Dense 512 relu, Dense 10 softmax: 407,050 parameters),
 prove the export under both engines and publish it as the next version,
 MODELS_DIR/NAME/1, 2, 3 and so on. Nothing is published unless all of it went well."""
 
-_EPILOG = """\
+_COMMANDS = "\n".join(
+    f"  mnist-train {name:10}{command.does}" for name, command in COMMANDS.items()
+)
+
+_EPILOG = f"""\
+other commands, each with its own --help:
+{_COMMANDS}
+
 examples:
   mnist-train                               the seed recipe, into models/mnist/
   mnist-train --seed 1                      the same weights on every run
