@@ -25,7 +25,7 @@ _MARGIN = 28
 _CARD = 2 * TILE + _GAP
 _PITCH = TILE + 72
 _HEAD = 92
-_PAPER, _TILE_PAPER = (255, 255, 255), (237, 239, 242)
+_PAPER, _TILE_PAPER, _EDGE = (255, 255, 255), (237, 239, 242), (208, 212, 218)
 _INK, _FAINT = (28, 31, 36), (104, 111, 121)
 _TITLE, _CAPTION, _SMALL = (ImageFont.load_default(size) for size in (22, 16, 12))
 
@@ -106,6 +106,8 @@ def _draw_pictures(card: Image.Image, reading: Reading, reader: Reader) -> None:
         card.paste(as_seen(seen.digit), (TILE + _GAP, 0))
     if given is not None:
         card.paste(given, ((TILE - given.width) // 2, (TILE - given.height) // 2))
+    # Over white paper nothing else shows where a white picture ends.
+    ImageDraw.Draw(card).rectangle((0, 0, TILE - 1, TILE - 1), outline=_EDGE)
     if done is not None and done.several:
         ImageDraw.Draw(card).text(
             (_CARD, TILE + 11), "one of several", CUT, _SMALL, anchor="ra"

@@ -47,8 +47,11 @@ def _check(options: EvaluateOptions, pictures: Sequence[Labelled]) -> None:
                 f"expected one of {', '.join(columns)}"
             )
     out = options.out.resolve()
-    taken: list[Path] = [options.pictures / picture.file for picture in pictures]
-    if out in (path.resolve() for path in taken):
+    if any(
+        (options.pictures / picture.file).resolve() == out
+        for picture in pictures
+        if Path(picture.file).name == out.name  # resolving all would take seconds
+    ):
         raise UsageError(f"--out is {options.out}, one of the pictures to read")
 
 
@@ -76,5 +79,5 @@ def _print(
 def _said_of_sheet(out: Path, scores: Scores) -> str:
     wrong = scores.whole.pictures - scores.whole.right
     if wrong > MOST:
-        return f"{out} shows the {MOST} most confident of {wrong} mistakes"
-    return f"{out} shows the mistakes: {wrong}"
+        return f"{out}: the {MOST} most confident of {wrong} mistakes"
+    return f"{out}: the {wrong} mistakes" if wrong else f"{out}: no mistakes to show"

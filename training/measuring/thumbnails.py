@@ -68,6 +68,9 @@ def _frame(small: Image.Image, done: Preprocessing, size: tuple[int, int]) -> No
     """Draw the cropped box, in pixels of the source of `size`, on its thumbnail."""
     across, down = small.width / size[0], small.height / size[1]
     left, top, right, bottom = done.cropped
-    corner = (round(left * across) - 1, round(top * down) - 1)
-    opposite = (round(right * across), round(bottom * down))
+    corner = (max(0, round(left * across) - 1), max(0, round(top * down) - 1))
+    opposite = (
+        min(small.width - 1, round(right * across)),
+        min(small.height - 1, round(bottom * down)),
+    )
     ImageDraw.Draw(small).rectangle((corner, opposite), outline=CUT)
