@@ -31,6 +31,7 @@ from training.distillation import Distillation, Distortion  # noqa: E402
 from training.epochs import EachEpoch  # noqa: E402
 from training.feed import graph_seed  # noqa: E402
 from training.labelled import Labeller, Slice, softened_logits  # noqa: E402
+from training.ones import with_ones  # noqa: E402
 from training.sources import sources  # noqa: E402
 from training.student import TEACHER, build_student, learn  # noqa: E402
 from training.teacher import fit_teacher  # noqa: E402
@@ -68,6 +69,7 @@ def variants(whole: Distillation) -> Iterator[Variant]:
     yield Variant("weights not averaged", replace(whole, averaging=0.0))
     yield Variant("no weight decay", replace(whole, weight_decay=0.0))
     yield Variant("one slice at a time", replace(whole, slices=1))
+    yield Variant("no ones with an upstroke", replace(whole, ones=0.0))
     for name, parts in (
         ("no distortion at all", tuple(vars(whole.distortion))),
         ("no affine distortion", AFFINE),
@@ -84,12 +86,16 @@ class Bank:
 
     def __init__(self, teacher: keras.Model, split: Mnist) -> None:
         self._teacher = teacher
-        self._split = split
+        self._plain = len(split.y_train)
+        self._learned = with_ones(split, Distillation().ones, SEED)
         self._made = cache(self._make)
 
     def slices(self, variant: Variant) -> "BankSlices":
         """What the variant learns from."""
-        return BankSlices(self, variant, self._split.y_train)
+        labels = self._learned.y_train  # the ones come last
+        return BankSlices(
+            self, variant, labels if variant.recipe.ones else labels[: self._plain]
+        )
 
     def made(self, distortion: Distortion, number: int) -> Slice:
         """A slice whose targets are the teacher's unsoftened answers."""
@@ -97,7 +103,7 @@ class Bank:
 
     def _make(self, distortion: Distortion, number: int) -> Slice:
         recipe = Distillation(temperature=1.0, distortion=distortion)
-        labeller = Labeller(self._teacher, self._split.x_train, recipe, SEED)
+        labeller = Labeller(self._teacher, self._learned.x_train, recipe, SEED)
         return labeller.slice(number)
 
 
@@ -117,7 +123,8 @@ class BankSlices:
     def slice(self, number: int) -> Slice:
         """Slice `number`, labelled as the variant says."""
         recipe = self.variant.recipe
-        found = self.bank.made(recipe.distortion, number)
+        made, count = self.bank.made(recipe.distortion, number), self.pictures
+        found = Slice(made.pictures[:count], made.targets[:count])
         if self.variant.labels == "the teacher's":
             logits = softened_logits(found.targets, recipe.temperature)
             return replace(found, targets=tf.nn.softmax(logits).numpy())
@@ -127,7 +134,7 @@ class BankSlices:
         return replace(found, targets=truth)
 
 
-def taught(variant: Variant, bank: Bank, split: Mnist, passes: int) -> keras.Sequential:
+def taught(variant: Variant, bank: Bank, passes: int) -> keras.Sequential:
     """The network taught as the variant says, by that many passes over the digits."""
     config = replace(
         RECIPES["best"],
@@ -136,7 +143,8 @@ def taught(variant: Variant, bank: Bank, split: Mnist, passes: int) -> keras.Seq
         learning_rate=variant.learning_rate,
         distillation=variant.recipe,
     )
-    student = build_student(config, variant.recipe, len(split.y_train))
+    slices = bank.slices(variant)
+    student = build_student(config, variant.recipe, slices.pictures)
     if variant.constant:
         student.compile(
             constant_adamw(variant),
@@ -145,7 +153,7 @@ def taught(variant: Variant, bank: Bank, split: Mnist, passes: int) -> keras.Seq
             jit_compile=True,
         )
     saver = EachEpoch(config, {}, None, lambda _: None)
-    learn(student, config, variant.recipe, bank.slices(variant), saver)
+    learn(student, config, variant.recipe, slices, saver)
     return student
 
 
@@ -162,11 +170,11 @@ def constant_adamw(variant: Variant) -> Any:
 def teacher_of(config: TrainingConfig, split: Mnist, folder: Path) -> keras.Sequential:
     """The recipe's teacher, from the checkpoint in `folder` as far as there is one."""
     recipe = config.distillation or Distillation()
-    data = split.checksums()
+    data, learned = split.checksums(), with_ones(split, recipe.ones, config.seed)
     file = CheckpointFile(folder, config.recipe, folder).part(TEACHER)
     start = file.resume(config, data)
     saver = EachEpoch(config, data, start, file.write)
-    return fit_teacher(recipe, config, split, saver, start)
+    return fit_teacher(recipe, config, learned, saver, start)
 
 
 def distorted(split: Mnist) -> NDArray[np.uint8]:
@@ -204,7 +212,7 @@ def main() -> int:
     table = [f"| {given.passes} passes | {' | '.join(judged)} |", "|---|---:|---:|"]
     for variant in variants(Distillation()):
         print(f"\n{variant.name}", flush=True)
-        network = taught(variant, bank, split, given.passes)
+        network = taught(variant, bank, given.passes)
         row = [f"{accuracy(network, x, split.y_test):.2%}" for x in judged.values()]
         table.append(f"| {variant.name} | {' | '.join(row)} |")
         print(table[-1], flush=True)

@@ -29,4 +29,8 @@ COMMANDS: Mapping[str, Command] = {
     "evaluate": Command(
         "training.measuring.evaluate", "measure a version on your own pictures"
     ),
+    "measure": Command(
+        "training.measuring.measure",
+        "measure a version beyond the test set, into its model card",
+    ),
 }
