@@ -10,7 +10,8 @@ from training.ones import with_ones, written_ones
 def test_they_are_as_mnist_has_its_digits() -> None:
     ones = written_ones(200, seed=1)
 
-    assert (ones.shape, ones.dtype) == ((200, 784), np.uint8)
+    assert ones.shape == (200, 784)
+    assert ones.dtype == np.uint8
     assert typical(ones).all()
 
 
