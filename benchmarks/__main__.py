@@ -3,7 +3,12 @@
 import subprocess
 import sys
 
-BENCHMARKS = ("benchmarks.pictures", "benchmarks.start", "benchmarks.training")
+BENCHMARKS = (
+    "benchmarks.pictures",
+    "benchmarks.start",
+    "benchmarks.training",
+    "benchmarks.typicality",
+)
 
 
 def main() -> int:

@@ -20,6 +20,7 @@ MANIFEST = "manifest.json"
 KERAS_MODEL = "model.keras"
 TFLITE_MODEL = "model.tflite"
 GOLDEN = "golden.npz"
+TYPICALITY = "typicality.npz"
 REPORT = "report"
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")

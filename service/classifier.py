@@ -3,8 +3,9 @@
 Every dialect of the API, and the command line, calls this and nothing else.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import repeat
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,11 +23,15 @@ from service.normaliser import (
 from service.pictures import Picture, read_picture
 from service.settings import Settings
 from service.store import Store
+from service.typicality import Typicality
 
 Upload = bytes | NDArray[np.uint8] | RequestError
 """An encoded picture; 28x28 pixels, uint8 [784]; or why there is neither."""
 Uploads = Sequence[Upload] | NDArray[np.uint8]
 """Many of them; an array is uint8 [n, 784]."""
+
+Judgement = tuple[np.float32 | None, bool | None]
+"""The typicality of a picture and whether it is accepted, each where it is told."""
 
 
 @dataclass(frozen=True)
@@ -35,13 +40,16 @@ class Prediction:
 
     `probabilities` is float32 [10], the softmax for the digits 0 to 9, and
     sums to 1; `digit` is where it is largest and `probability` its value.
-    `preprocessing` is what was done to the picture before.
+    `preprocessing` is what was done to the picture before. `typicality` is None
+    where the version cannot tell, `accepted` where it is not asked to.
     """
 
     digit: int
     probability: np.float32
     probabilities: NDArray[np.float32]
     preprocessing: Preprocessing
+    typicality: np.float32 | None = None
+    accepted: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -89,12 +97,16 @@ class Classifier:
         rows = [row for row in range(len(uploads)) if row not in batch.errors]
         results: dict[int, Prediction | RequestError] = dict(batch.errors)
         if rows:
-            probabilities = proved.engine.predict(to_pixels(batch.digits[rows]))
+            digits = batch.digits[rows]
+            probabilities = proved.engine.predict(to_pixels(digits))
             calibration = proved.manifest.calibration
             if calibrated and calibration is not None:
                 probabilities = calibrate(probabilities, calibration.temperature)
             done = [batch.done.get(row, UNTOUCHED) for row in rows]
-            results |= zip(rows, _predictions(probabilities, done), strict=True)
+            read = probabilities.argmax(axis=1)
+            judged = self._judge(proved.typicality, digits, read)
+            predictions = _predictions(probabilities, read, done, judged)
+            results |= zip(rows, predictions, strict=True)
         return Answer(
             proved.manifest.name,
             proved.manifest.version,
@@ -108,6 +120,19 @@ class Classifier:
         where it has too many pixels.
         """
         return self._prepare(upload, "auto")
+
+    def _judge(
+        self,
+        typicality: Typicality | None,
+        digits: NDArray[np.uint8],
+        read: NDArray[np.intp],
+    ) -> Iterable[Judgement]:
+        """How typical each of `digits` is that was `read` so, and if that will do."""
+        if typicality is None:
+            return repeat((None, None), len(read))
+        least, found = self._settings.min_typicality, typicality.of(digits, read)
+        accepted = (found >= least).tolist() if least > 0 else repeat(None, len(read))
+        return zip(found, accepted, strict=True)
 
     def _read(self, uploads: Uploads, how: Preprocess) -> "_Batch":
         if isinstance(uploads, np.ndarray):
@@ -149,10 +174,14 @@ class _Batch:
 
 
 def _predictions(
-    probabilities: NDArray[np.float32], done: list[Preprocessing]
+    probabilities: NDArray[np.float32],
+    read: NDArray[np.intp],
+    done: list[Preprocessing],
+    judged: Iterable[Judgement],
 ) -> list[Prediction]:
-    digits = probabilities.argmax(axis=1)
     return [
-        Prediction(int(digit), row[digit], row, preprocessing)
-        for digit, row, preprocessing in zip(digits, probabilities, done, strict=True)
+        Prediction(int(digit), row[digit], row, preprocessing, *judgement)
+        for digit, row, preprocessing, judgement in zip(
+            read, probabilities, done, judged, strict=True
+        )
     ]

@@ -12,10 +12,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from service.artifact import GOLDEN, Manifest, read_manifest, verify
+from service.artifact import GOLDEN, TYPICALITY, Manifest, read_manifest, verify
 from service.digits import to_pixels
 from service.engines import Engine, EngineName, open_engine
 from service.errors import ArtifactError
+from service.typicality import Typicality, read_typicality
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class ProvedModel:
 
     manifest: Manifest
     engine: Engine
+    typicality: Typicality | None = None
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,8 @@ def prove(folder: Path, engine_name: EngineName) -> ProvedModel:
     manifest = read_manifest(folder)
     verify(folder, manifest)
     golden = read_golden(folder)
+    # Only where the manifest vouches for it.
+    typicality = read_typicality(folder) if TYPICALITY in manifest.files else None
     try:
         engine = open_engine(engine_name, folder)
         replay(engine, golden, manifest.tolerance)
@@ -57,7 +61,7 @@ def prove(folder: Path, engine_name: EngineName) -> ProvedModel:
         raise ArtifactError(
             f"{folder} cannot be run by {engine_name}: {error}"
         ) from error
-    return ProvedModel(manifest, engine)
+    return ProvedModel(manifest, engine, typicality)
 
 
 def read_golden(folder: Path) -> Golden:

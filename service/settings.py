@@ -4,6 +4,7 @@ A bad value stops the start with the variable's name, its value and what is
 allowed. An empty value counts as not set.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from service.engines import ENGINES, EngineName
 from service.errors import SettingsError
 
 MEBIBYTE = 2**20
+_SHARE = re.compile(r"[0-9]{0,9}\.?[0-9]{1,20}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,8 @@ class Settings:
     max_pixels: the most pixels, width x height, that one picture may claim
         (MNIST_MAX_PIXELS).
     max_batch: the most pictures in one request (MNIST_MAX_BATCH).
+    min_typicality: from this on, in 0..1, a picture is accepted as a digit; 0 asks
+        no such thing (MNIST_MIN_TYPICALITY).
     """
 
     models_dir: Path = Path("models")
@@ -35,6 +39,7 @@ class Settings:
     max_upload_bytes: int = 20 * MEBIBYTE
     max_pixels: int = 25_000_000
     max_batch: int = 1024
+    min_typicality: float = 0.0
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "Settings":
@@ -50,6 +55,7 @@ class Settings:
                 environ, "MNIST_MAX_PIXELS", cls.max_pixels, 28 * 28, 10**9
             ),
             max_batch=_whole(environ, "MNIST_MAX_BATCH", cls.max_batch, 1, 65536),
+            min_typicality=_share(environ, "MNIST_MIN_TYPICALITY", cls.min_typicality),
         )
 
 
@@ -107,6 +113,13 @@ def _whole(
     raise SettingsError(
         f"{variable}={text!r}: expected a whole number from {least} to {most}"
     )
+
+
+def _share(environ: Mapping[str, str], variable: str, default: float) -> float:
+    text = _text(environ, variable, str(default))
+    if _SHARE.fullmatch(text) and float(text) <= 1:
+        return float(text)
+    raise SettingsError(f"{variable}={text!r}: expected a number from 0 to 1, as 0.01")
 
 
 def _choice(

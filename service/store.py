@@ -51,8 +51,20 @@ class Store:
         self.snapshot = Snapshot(MappingProxyType(models), MappingProxyType(refused))
         if models:
             log.info("serving %s: %s", settings.model, sorted(models))
+            self._tell_who_cannot_accept(models)
         else:
             log.warning("not ready: %s", self.why_not_ready())
+
+    def _tell_who_cannot_accept(self, models: Mapping[int, ProvedModel]) -> None:
+        least = self._settings.min_typicality
+        unable = sorted(n for n, proved in models.items() if proved.typicality is None)
+        if least > 0 and unable:
+            log.warning(
+                "MNIST_MIN_TYPICALITY=%g is without effect on versions %s, which "
+                "carry no typicality: they answer without 'accepted'",
+                least,
+                unable,
+            )
 
     def _prove(self, version: int) -> ProvedModel:
         settings = self._settings

@@ -18,6 +18,7 @@ from service.digits import to_pixels
 from service.proof import Golden, ProvedModel, write_golden
 from service.settings import Settings
 from service.store import Snapshot, Store
+from service.typicality import Typicality
 
 
 @dataclass(frozen=True)
@@ -88,11 +89,26 @@ def fake_version(models_dir: Path, version: int = 1) -> Path:
     return folder
 
 
-def fake_store(settings: Settings, **engines: FakeEngine) -> Store:
+def fake_typicality() -> Typicality:
+    """A digit is as typical as it is small: 0 is 1.0, 1 is 0.9, 9 is 0.1.
+
+    Nothing explains any picture, so that each falls short by what is usual.
+    """
+    return Typicality(
+        bases=np.zeros((10, 196, 2), np.float32),
+        usual=np.arange(10, dtype=np.float32) / 10,
+        table=np.array([[0.0, 1.0], [1.0, 0.0]]),
+    )
+
+
+def fake_store(
+    settings: Settings, typicality: Typicality | None = None, **engines: FakeEngine
+) -> Store:
     """A store that serves these engines: `v1=FakeEngine()` as version 1."""
     store = Store(settings)
     numbered = {int(name.removeprefix("v")): e for name, e in engines.items()}
     store.snapshot = Snapshot(
-        {n: ProvedModel(fake_manifest(n), engine) for n, engine in numbered.items()}, {}
+        {n: ProvedModel(fake_manifest(n), e, typicality) for n, e in numbered.items()},
+        {},
     )
     return store

@@ -65,6 +65,10 @@ def _result(result: Prediction | RequestError, query: Query) -> dict[str, Any]:
         "probabilities": result.probabilities,
         "several": result.preprocessing.several,
     }
+    if result.typicality is not None:
+        rendered["typicality"] = result.typicality
+    if result.accepted is not None:
+        rendered["accepted"] = result.accepted
     if query.top is not None:
         rendered["top"] = _top(result, query.top)
     if query.detail:

@@ -13,7 +13,7 @@ def test_without_variables_the_defaults_hold() -> None:
     settings = Settings.from_env({})
 
     assert settings == Settings(
-        Path("models"), "mnist", "litert", 20 * 2**20, 25_000_000, 1024
+        Path("models"), "mnist", "litert", 20 * 2**20, 25_000_000, 1024, 0.0
     )
 
 
@@ -25,12 +25,13 @@ def test_every_variable_of_the_application_is_read() -> None:
         "MNIST_MAX_UPLOAD_BYTES": "2048",
         "MNIST_MAX_PIXELS": "784",
         "MNIST_MAX_BATCH": "9",
+        "MNIST_MIN_TYPICALITY": "0.01",
     }
 
     settings = Settings.from_env(environ)
 
     assert settings == Settings(
-        Path("/srv/models"), "digits-2_b", "tensorflow", 2048, 784, 9
+        Path("/srv/models"), "digits-2_b", "tensorflow", 2048, 784, 9, 0.01
     )
 
 
@@ -63,6 +64,7 @@ VARIABLES = (
     "MNIST_MAX_UPLOAD_BYTES",
     "MNIST_MAX_PIXELS",
     "MNIST_MAX_BATCH",
+    "MNIST_MIN_TYPICALITY",
     "HOST",
     "PORT",
     "WORKERS",
@@ -137,3 +139,21 @@ def test_a_value_that_is_no_choice_is_refused(
         _read({variable: value})
 
     assert str(refusal.value) == f"{variable}='{value}': expected {allowed}"
+
+
+@pytest.mark.parametrize(
+    ("value", "share"), [("0", 0.0), ("1", 1.0), ("0.05", 0.05), (".5", 0.5)]
+)
+def test_the_least_typicality_may_be_any_share(value: str, share: float) -> None:
+    settings = Settings.from_env({"MNIST_MIN_TYPICALITY": value})
+
+    assert settings.min_typicality == share
+
+
+@pytest.mark.parametrize("value", ["-0.1", "1.01", "nan", "1e-2", "1%", "0,01", "٣"])
+def test_a_typicality_that_is_no_share_is_refused(value: str) -> None:
+    with pytest.raises(SettingsError) as refusal:
+        Settings.from_env({"MNIST_MIN_TYPICALITY": value})
+
+    said = f"MNIST_MIN_TYPICALITY='{value}': expected a number from 0 to 1, as 0.01"
+    assert str(refusal.value) == said
