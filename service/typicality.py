@@ -19,6 +19,7 @@ SHRUNK = 14
 """Pictures are compared at this side, blurred: pens differ, shapes do not."""
 FEATURES = SHRUNK * SHRUNK
 
+_ARRAYS = ("bases", "usual", "heft", "table")
 _AT_ONCE = 64  # pictures, whose bases together stay in the processor's cache
 _NO_INK = np.float32(1e-6)  # keeps a blank picture from dividing by nothing
 
@@ -47,12 +48,14 @@ class Typicality:
 
     `bases` float32 [10, 196, k], each value one that float16 holds: orthonormal
     columns that span what shrunk pictures of each digit look like. `usual`
-    float32 [10]: the median likeness of real ones, in 0..1. `table` float64
-    [2, m]: shortfalls, ascending, and the p-value of each, descending, in 0..1.
+    float32 [10]: what makes the median shortfall of each digit 0. `heft` float32
+    [10]: the shortfall for a unit of energy. `table` float64 [2, m]: shortfalls,
+    ascending, and the p-value of each, descending, in 0..1.
     """
 
     bases: NDArray[np.float32]
     usual: NDArray[np.float32]
+    heft: NDArray[np.float32]
     table: NDArray[np.float64]
 
     def of(
@@ -70,27 +73,32 @@ class Typicality:
     def shortfall(
         self, digits: NDArray[np.uint8], predicted: NDArray[np.intp]
     ) -> NDArray[np.float32]:
-        """By how much each likeness is under its digit's median: float32 [n]."""
-        likeness = likenesses(self.bases, digits, predicted)
-        return self.usual.take(predicted) - likeness
+        """How far each falls short of its digit's median: float32 [n].
+
+        Less for a likeness, more for ink: a blot is as smooth as any subspace.
+        """
+        energy, likeness = compared(self.bases, digits, predicted)
+        allowed = self.usual.take(predicted) + self.heft.take(predicted) * energy
+        return np.asarray(allowed - likeness)
 
 
-def likenesses(
+def compared(
     bases: NDArray[np.float32], digits: NDArray[np.uint8], predicted: NDArray[np.intp]
-) -> NDArray[np.float32]:
-    """How much of each picture the pictures of its digit explain: float32 [n], 0..1.
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """The energy of each shrunk picture and how like its digit it is: float32 [n].
 
-    The squared cosine of the angle between the shrunk picture and the subspace of
-    the digit (CLAFIC: Watanabe et al. 1967; Oja 1983). It heeds no brightness, so
-    that a faint picture is no more typical. A blank one gets 0.
+    The energy is the sum of squares. The likeness, in 0..1, is the share of it in
+    the subspace of the digit: the squared cosine of the angle to it (CLAFIC:
+    Watanabe et al. 1967; Oja 1983), so that faint noise is no more like a digit
+    than bright noise. That of a blank picture is 0.
     """
     pictures = shrunk(digits)
     explained = [
         _explained(bases, pictures[first : first + _AT_ONCE], predicted[first:])
         for first in range(0, len(pictures), _AT_ONCE)
     ]
-    energy = np.vecdot(pictures, pictures) + _NO_INK
-    return np.asarray(np.concatenate(explained) / energy)
+    energy = np.vecdot(pictures, pictures)
+    return energy, np.concatenate(explained) / (energy + _NO_INK)
 
 
 def _explained(
@@ -115,11 +123,11 @@ def read_typicality(folder: Path) -> Typicality | None:
     try:
         # Opened here, since np.load leaves a damaged file open.
         with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            bases, usual, table = (arrays[n] for n in ("bases", "usual", "table"))
+            bases, usual, heft, table = (arrays[name] for name in _ARRAYS)
     except Exception as error:  # zip, npy and OS errors, all meaning the same
         raise ArtifactError(f"{path} cannot be read: {error}") from error
-    _check(path, bases, usual, table)
-    return Typicality(bases.astype(np.float32), usual, table)
+    _check(path, bases, usual, heft, table)
+    return Typicality(bases.astype(np.float32), usual, heft, table)
 
 
 def write_typicality(folder: Path, typicality: Typicality) -> None:
@@ -128,6 +136,7 @@ def write_typicality(folder: Path, typicality: Typicality) -> None:
         folder / TYPICALITY,
         bases=typicality.bases.astype(np.float16),
         usual=typicality.usual,
+        heft=typicality.heft,
         table=typicality.table,
     )
 
@@ -136,12 +145,14 @@ def _check(
     path: Path,
     bases: NDArray[np.float16],
     usual: NDArray[np.float32],
+    heft: NDArray[np.float32],
     table: NDArray[np.float64],
 ) -> None:
     """Raise ArtifactError where the arrays are not as `Typicality` has them."""
     size, length = bases.shape[-1:], table.shape[-1:]
     _expect(path, "bases", bases, np.float16, (10, FEATURES, *size))
     _expect(path, "usual", usual, np.float32, (10,))
+    _expect(path, "heft", heft, np.float32, (10,))
     _expect(path, "table", table, np.float64, (2, *length))
     shortfall, p = table
     if not (np.diff(shortfall) >= 0).all() or not (np.diff(p) <= 0).all():

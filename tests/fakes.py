@@ -96,7 +96,8 @@ def fake_typicality() -> Typicality:
     """
     return Typicality(
         bases=np.zeros((10, 196, 2), np.float32),
-        usual=np.arange(10, dtype=np.float32) / 10,
+        usual=(np.arange(10) / 10).astype(np.float32),
+        heft=np.zeros(10, np.float32),
         table=np.array([[0.0, 1.0], [1.0, 0.0]]),
     )
 

@@ -14,7 +14,7 @@ from service.artifact import TYPICALITY
 from service.errors import ArtifactError
 from service.typicality import (
     Typicality,
-    likenesses,
+    compared,
     read_typicality,
     shrunk,
     write_typicality,
@@ -31,7 +31,7 @@ def one_shape() -> Typicality:
     shape /= np.linalg.norm(shape)
     bases = np.repeat(shape[None, :, None], 10, axis=0)
     table = np.array([[0.0, 1.0], [1.0, 0.25]])
-    return Typicality(bases, np.ones(10, np.float32), table)
+    return Typicality(bases, np.ones(10, np.float32), np.zeros(10, np.float32), table)
 
 
 def test_a_shrunk_picture_is_every_second_pixel_of_a_blur() -> None:
@@ -73,6 +73,19 @@ def test_a_picture_without_the_shape_is_not_typical(
     assert one_shape.of(picture[None], SEVEN)[0] == pytest.approx(0.25)
 
 
+def test_ink_counts_against_a_picture_by_the_heft_of_the_digit_read(
+    one_shape: Typicality,
+) -> None:
+    heft = np.zeros(10, np.float32)
+    heft[7] = 0.4 / compared(one_shape.bases, fake_digit(7)[None], SEVEN)[0][0]
+    heavy = replace(one_shape, heft=heft)
+    twice = np.stack([fake_digit(7)] * 2)
+
+    found = heavy.of(twice, np.array([7, 8]))
+
+    np.testing.assert_allclose(found, [0.7, 1.0], atol=0.01)  # 1 - 0.75 * 0.4
+
+
 @given(st.integers(0, 2**32 - 1), st.integers(1, 300))
 def test_a_picture_is_as_typical_alone_as_among_others(seed: int, count: int) -> None:
     random = np.random.default_rng(seed)
@@ -80,12 +93,12 @@ def test_a_picture_is_as_typical_alone_as_among_others(seed: int, count: int) ->
     digits = random.integers(0, 256, (count, 784), np.uint8)
     read = random.integers(0, 10, count)
 
-    together = likenesses(bases, digits, read)
+    _, together = compared(bases, digits, read)
 
     assert together.shape == (count,)
     assert (together >= 0).all()
     assert (together <= 1 + 1e-6).all()
-    last = likenesses(bases, digits[-1:], read[-1:])
+    _, last = compared(bases, digits[-1:], read[-1:])
     np.testing.assert_allclose(together[-1:], last, rtol=1e-4, atol=1e-6)
 
 
@@ -130,6 +143,7 @@ def _arrays(**changed: NDArray[np.generic]) -> dict[str, NDArray[np.generic]]:
     whole: dict[str, NDArray[np.generic]] = {
         "bases": np.zeros((10, 196, 2), np.float16),
         "usual": np.zeros(10, np.float32),
+        "heft": np.zeros(10, np.float32),
         "table": np.array([[0.0, 1.0], [1.0, 0.0]]),
     }
     return whole | changed
@@ -155,6 +169,7 @@ def test_the_arrays_that_are_changed_below_are_whole(tmp_path: Path) -> None:
         ("bases", np.full((10, 196, 2), np.inf, np.float16), "bases that are no fin"),
         ("usual", np.zeros(9, np.float32), r"usual float32 \(9,\)"),
         ("usual", np.full(10, np.nan, np.float32), "usual that are no finite numbers"),
+        ("heft", np.zeros(10), "heft float64"),
         ("table", np.zeros((2, 0)), "table float64"),
         ("table", np.zeros(4), r"expected float64 \(2, 4\)"),
         ("table", np.zeros((2, 3), np.float32), "table float32"),

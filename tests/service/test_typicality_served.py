@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from service.app import create_app
 from service.artifact import TYPICALITY, checksums, read_manifest, write_manifest
-from service.classifier import Classifier, Prediction
+from service.classifier import Classifier, Judgement, Prediction
 from service.errors import ArtifactError, UnreadablePicture
 from service.proof import prove
 from service.settings import Settings
@@ -44,7 +44,7 @@ def _classifier(least: float, knowing: bool = True) -> Classifier:
     return Classifier(fake_store(settings, typicality, v1=FakeEngine()), settings)
 
 
-def _judged(classifier: Classifier, *digits: int) -> list[tuple[object, object]]:
+def _judged(classifier: Classifier, *digits: int) -> list[Judgement]:
     answer = classifier.classify([fake_digit(digit) for digit in digits])
     predictions = [r for r in answer.results if isinstance(r, Prediction)]
     assert len(predictions) == len(digits)
@@ -55,8 +55,8 @@ def test_each_prediction_is_as_typical_as_its_own_digit() -> None:
     judged = _judged(_classifier(NONE), 9, 1, 4)
 
     assert [accepted for _, accepted in judged] == [None] * 3
-    found = [typicality for typicality, _ in judged]
-    np.testing.assert_allclose(found, [0.1, 0.9, 0.6], rtol=1e-5)
+    found = np.array([typicality for typicality, _ in judged], float)
+    np.testing.assert_allclose(found, np.array([0.1, 0.9, 0.6]), rtol=1e-5)
 
 
 def test_what_is_as_typical_as_asked_for_is_accepted() -> None:

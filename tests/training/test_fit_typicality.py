@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from service.typicality import Typicality
 from training.data import Mnist
-from training.typicality import RAREST, fit_typicality, p_values
+from training.typicality import DIRECTIONS, RAREST, fit_typicality, p_values
 
 
 @dataclass(frozen=True)
@@ -91,6 +91,7 @@ def test_the_same_pictures_give_the_same_typicality(
 
     np.testing.assert_array_equal(again.bases, fitted.bases)
     np.testing.assert_array_equal(again.usual, fitted.usual)
+    np.testing.assert_array_equal(again.heft, fitted.heft)
     np.testing.assert_array_equal(again.table, fitted.table)
 
 
@@ -100,7 +101,7 @@ def test_the_bases_are_orthonormal_and_survive_half_precision(
     products = fitted.bases.transpose(0, 2, 1) @ fitted.bases
 
     np.testing.assert_allclose(
-        products, np.broadcast_to(np.eye(24), products.shape), atol=1e-3
+        products, np.broadcast_to(np.eye(DIRECTIONS), products.shape), atol=1e-3
     )
     halved = fitted.bases.astype(np.float16).astype(np.float32)
     np.testing.assert_array_equal(fitted.bases, halved)
@@ -111,7 +112,8 @@ def test_a_digit_that_is_never_read_is_usually_as_like_as_all(some: Some) -> Non
 
     found = fit_typicality(some.pictures, some.labels, some.held_back, never_nine)
 
-    assert found.usual[:9].min() < found.usual[9] < found.usual[:9].max()
+    for figures in (found.usual, found.heft):
+        assert figures[:9].min() < figures[9] < figures[:9].max()
     assert np.isfinite(found.table).all()
 
 
