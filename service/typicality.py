@@ -6,6 +6,7 @@ with it to `service.classifier`.
 """
 
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,7 @@ SHRUNK = 14
 """Pictures are compared at this side, blurred: pens differ, shapes do not."""
 FEATURES = SHRUNK * SHRUNK
 
-_ARRAYS = ("bases", "usual", "heft", "table")
+_ARRAYS = ("bases", "usual", "heft", "steps", "p_values")
 _AT_ONCE = 64  # pictures, whose bases together stay in the processor's cache
 _NO_INK = np.float32(1e-6)  # keeps a blank picture from dividing by nothing
 
@@ -49,14 +50,16 @@ class Typicality:
     `bases` float32 [10, 196, k], each value one that float16 holds: orthonormal
     columns that span what shrunk pictures of each digit look like. `usual`
     float32 [10]: what makes the median shortfall of each digit 0. `heft` float32
-    [10]: the shortfall for a unit of energy. `table` float64 [2, m]: shortfalls,
-    ascending, and the p-value of each, descending, in 0..1.
+    [10]: the shortfall for a unit of energy. `steps` float32 [m], ascending, and
+    `p_values` float32 [m + 1], descending, in 0..1: the first is that of every
+    shortfall up to the first step, the last of those above all.
     """
 
     bases: NDArray[np.float32]
     usual: NDArray[np.float32]
     heft: NDArray[np.float32]
-    table: NDArray[np.float64]
+    steps: NDArray[np.float32]
+    p_values: NDArray[np.float32]
 
     def of(
         self, digits: NDArray[np.uint8], predicted: NDArray[np.intp]
@@ -68,7 +71,7 @@ class Typicality:
         a share p is at p or below. `predicted` intp [n] is in 0..9, n >= 1.
         """
         shortfall = self.shortfall(digits, predicted)
-        return np.interp(shortfall, *self.table).astype(np.float32)
+        return self.p_values.take(self.steps.searchsorted(shortfall))
 
     def shortfall(
         self, digits: NDArray[np.uint8], predicted: NDArray[np.intp]
@@ -92,24 +95,23 @@ def compared(
     Watanabe et al. 1967; Oja 1983), so that faint noise is no more like a digit
     than bright noise. That of a blank picture is 0.
     """
-    pictures = shrunk(digits)
-    explained = [
-        _explained(bases, pictures[first : first + _AT_ONCE], predicted[first:])
-        for first in range(0, len(pictures), _AT_ONCE)
+    if len(digits) <= _AT_ONCE:
+        return _compared(bases, digits, predicted)
+    parts = [
+        _compared(bases, digits[first:last], predicted[first:last])
+        for first, last in pairwise((*range(0, len(digits), _AT_ONCE), len(digits)))
     ]
+    energy, likeness = (np.concatenate(part) for part in zip(*parts, strict=True))
+    return energy, likeness
+
+
+def _compared(
+    bases: NDArray[np.float32], digits: NDArray[np.uint8], predicted: NDArray[np.intp]
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    pictures = shrunk(digits)
     energy = np.vecdot(pictures, pictures)
-    return energy, np.concatenate(explained) / (energy + _NO_INK)
-
-
-def _explained(
-    bases: NDArray[np.float32],
-    pictures: NDArray[np.float32],
-    predicted: NDArray[np.intp],
-) -> NDArray[np.float32]:
-    """The energy of each of `pictures` [n, 196] in the subspace of its digit: [n]."""
-    own = bases.take(predicted[: len(pictures)], axis=0)
-    parts = pictures[:, None] @ own
-    return np.asarray(np.vecdot(parts, parts)[:, 0])
+    inside = (pictures[:, None] @ bases.take(predicted, axis=0))[:, 0]
+    return energy, np.vecdot(inside, inside) / (energy + _NO_INK)
 
 
 def read_typicality(folder: Path) -> Typicality | None:
@@ -123,43 +125,36 @@ def read_typicality(folder: Path) -> Typicality | None:
     try:
         # Opened here, since np.load leaves a damaged file open.
         with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            bases, usual, heft, table = (arrays[name] for name in _ARRAYS)
+            found = {name: arrays[name] for name in _ARRAYS}
     except Exception as error:  # zip, npy and OS errors, all meaning the same
         raise ArtifactError(f"{path} cannot be read: {error}") from error
-    _check(path, bases, usual, heft, table)
-    return Typicality(bases.astype(np.float32), usual, heft, table)
+    _check(path, found)
+    return Typicality(**found | {"bases": found["bases"].astype(np.float32)})
 
 
 def write_typicality(folder: Path, typicality: Typicality) -> None:
     """Write `typicality` into the version in `folder`; equal ones to equal bytes."""
-    np.savez_compressed(
-        folder / TYPICALITY,
-        bases=typicality.bases.astype(np.float16),
-        usual=typicality.usual,
-        heft=typicality.heft,
-        table=typicality.table,
-    )
+    arrays = {name: getattr(typicality, name) for name in _ARRAYS}
+    arrays["bases"] = arrays["bases"].astype(np.float16)
+    np.savez_compressed(folder / TYPICALITY, **arrays)
 
 
-def _check(
-    path: Path,
-    bases: NDArray[np.float16],
-    usual: NDArray[np.float32],
-    heft: NDArray[np.float32],
-    table: NDArray[np.float64],
-) -> None:
+def _check(path: Path, arrays: dict[str, NDArray[np.floating]]) -> None:
     """Raise ArtifactError where the arrays are not as `Typicality` has them."""
-    size, length = bases.shape[-1:], table.shape[-1:]
-    _expect(path, "bases", bases, np.float16, (10, FEATURES, *size))
-    _expect(path, "usual", usual, np.float32, (10,))
-    _expect(path, "heft", heft, np.float32, (10,))
-    _expect(path, "table", table, np.float64, (2, *length))
-    shortfall, p = table
-    if not (np.diff(shortfall) >= 0).all() or not (np.diff(p) <= 0).all():
-        raise ArtifactError(f"{path} has a table out of order, expected it monotone")
-    if p.min() < 0 or p.max() > 1:
+    size, length = arrays["bases"].shape[-1:], arrays["steps"].size
+    shapes = ((10, FEATURES, *size), (10,), (10,), (length,), (length + 1,))
+    for name, shape in zip(_ARRAYS, shapes, strict=True):
+        dtype = np.float16 if name == "bases" else np.float32
+        _expect(path, name, arrays[name], dtype, shape)
+    steps, p = arrays["steps"], arrays["p_values"]
+    if not (np.diff(steps) >= 0).all() or not (np.diff(p) <= 0).all():
         raise ArtifactError(
-            f"{path} has p-values from {p.min():g} to {p.max():g}, expected 0 to 1"
+            f"{path} has steps or p-values out of order, expected steps that ascend "
+            "and p-values that descend"
+        )
+    if p[-1] < 0 or p[0] > 1:
+        raise ArtifactError(
+            f"{path} has p-values from {p[-1]:g} to {p[0]:g}, expected 0 to 1"
         )
 
 

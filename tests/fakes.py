@@ -98,7 +98,8 @@ def fake_typicality() -> Typicality:
         bases=np.zeros((10, 196, 2), np.float32),
         usual=(np.arange(10) / 10).astype(np.float32),
         heft=np.zeros(10, np.float32),
-        table=np.array([[0.0, 1.0], [1.0, 0.0]]),
+        steps=(np.arange(10) / 10 + 0.05).astype(np.float32),
+        p_values=(1 - np.arange(11) / 10).astype(np.float32),
     )
 
 

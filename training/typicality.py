@@ -14,10 +14,10 @@ DIRECTIONS = 32
 INK = np.float32(0.02)
 """The shortfall for as much energy as a digit has in the median. With none of it
 blots that the normaliser made of clothes pass; with 0.08 real bold digits fail."""
-RAREST = 100
-"""So many of the strangest held-back digits stand in the table one by one."""
-STEPS = 900
-"""The others by so many steps of equal share."""
+RAREST = 500
+"""So many of the strangest held-back digits have a step each."""
+STEPS = 500
+"""So many even steps for all of them."""
 
 
 def fit_typicality(
@@ -37,29 +37,27 @@ def fit_typicality(
     heft = INK / _medians(energy, predicted)
     excess = heft.take(predicted) * energy - likeness
     usual = -_medians(excess, predicted)
-    table = p_values(usual.take(predicted) + excess)
-    return Typicality(bases, usual, heft, table)
+    steps, p = p_values(usual.take(predicted) + excess)
+    return Typicality(bases, usual, heft, steps, p)
 
 
-def p_values(shortfalls: NDArray[np.float32]) -> NDArray[np.float64]:
-    """Conformal p-values of `shortfalls` [n] as a table to interpolate: float64 [2, m].
+def p_values(
+    shortfalls: NDArray[np.float32],
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """The conformal p-values of `shortfalls` [n] in steps: float32 [m] and [m + 1].
 
-    At each shortfall of the table (1 + those as large or larger) / (1 + all); above
-    the largest 1 / (1 + all).
+    A shortfall above step i - 1 and up to step i has p-value i, (1 + those of
+    step i or more) / (1 + n): its own where all steps are kept, else less by
+    about 1 / STEPS at most. One above all steps has 1 / (1 + n).
     """
     count = len(shortfalls)
-    known, smaller = np.unique(shortfalls, return_counts=True)
-    as_large = count - np.concatenate([[0], np.cumsum(smaller)[:-1]])
-    steps = np.linspace(0, len(known) - 1, STEPS).round().astype(np.intp)
+    known, times = np.unique(shortfalls, return_counts=True)
+    as_large = count - np.append(0, np.cumsum(times))
+    even = np.linspace(0, len(known) - 1, STEPS).round().astype(np.intp)
     rarest = np.arange(max(len(known) - RAREST, 0), len(known))
-    kept = np.union1d(steps, rarest)
-    above = np.nextafter(known[-1], np.float32(np.inf))
-    return np.stack(
-        [
-            np.append(known[kept], above).astype(np.float64),
-            np.append(1 + as_large[kept], 1) / (1 + count),
-        ]
-    )
+    kept = np.union1d(even, rarest)
+    p = (1 + as_large[np.append(kept, len(known))]) / (1 + count)
+    return known[kept], p.astype(np.float32)
 
 
 def _basis(pictures: NDArray[np.uint8]) -> NDArray[np.float32]:

@@ -30,8 +30,10 @@ def one_shape() -> Typicality:
     shape = shrunk(fake_digit(7)[None])[0]
     shape /= np.linalg.norm(shape)
     bases = np.repeat(shape[None, :, None], 10, axis=0)
-    table = np.array([[0.0, 1.0], [1.0, 0.25]])
-    return Typicality(bases, np.ones(10, np.float32), np.zeros(10, np.float32), table)
+    steps = np.linspace(0.005, 1, 1000, dtype=np.float32)
+    p_values = np.linspace(1, 0.25, 1001, dtype=np.float32)
+    ones = np.ones(10, np.float32)
+    return Typicality(bases, ones, 0 * ones, steps, p_values)
 
 
 def test_a_shrunk_picture_is_every_second_pixel_of_a_blur() -> None:
@@ -70,7 +72,7 @@ def test_a_picture_without_the_shape_is_not_typical(
     picture = np.zeros(784, np.uint8)
     picture[27] = value  # a corner, or nothing at all
 
-    assert one_shape.of(picture[None], SEVEN)[0] == pytest.approx(0.25)
+    assert one_shape.of(picture[None], SEVEN)[0] == pytest.approx(0.25, abs=0.01)
 
 
 def test_ink_counts_against_a_picture_by_the_heft_of_the_digit_read(
@@ -144,7 +146,8 @@ def _arrays(**changed: NDArray[np.generic]) -> dict[str, NDArray[np.generic]]:
         "bases": np.zeros((10, 196, 2), np.float16),
         "usual": np.zeros(10, np.float32),
         "heft": np.zeros(10, np.float32),
-        "table": np.array([[0.0, 1.0], [1.0, 0.0]]),
+        "steps": np.array([0.0, 1.0], np.float32),
+        "p_values": np.array([1.0, 0.5, 0.0], np.float32),
     }
     return whole | changed
 
@@ -170,14 +173,15 @@ def test_the_arrays_that_are_changed_below_are_whole(tmp_path: Path) -> None:
         ("usual", np.zeros(9, np.float32), r"usual float32 \(9,\)"),
         ("usual", np.full(10, np.nan, np.float32), "usual that are no finite numbers"),
         ("heft", np.zeros(10), "heft float64"),
-        ("table", np.zeros((2, 0)), "table float64"),
-        ("table", np.zeros(4), r"expected float64 \(2, 4\)"),
-        ("table", np.zeros((2, 3), np.float32), "table float32"),
-        ("table", np.array([[0.0, np.nan], [1.0, 0.0]]), "table that are no finite"),
-        ("table", np.array([[1.0, 0.0], [1.0, 0.0]]), "out of order"),
-        ("table", np.array([[0.0, 1.0], [0.0, 1.0]]), "out of order"),
-        ("table", np.array([[0.0, 1.0], [1.5, 0.0]]), "p-values from 0 to 1.5"),
-        ("table", np.array([[0.0, 1.0], [1.0, -0.5]]), "p-values from -0.5 to 1"),
+        ("steps", np.zeros(0, np.float32), "not empty"),
+        ("steps", np.zeros(2), "steps float64"),
+        ("steps", np.zeros((2, 1), np.float32), r"expected float32 \(2,\)"),
+        ("steps", np.array([0, np.nan], np.float32), "steps that are no finite"),
+        ("steps", np.array([1, 0], np.float32), "out of order"),
+        ("p_values", np.zeros(2, np.float32), r"expected float32 \(3,\)"),
+        ("p_values", np.array([0, 1, 1], np.float32), "out of order"),
+        ("p_values", np.array([1.5, 1, 0], np.float32), "p-values from 0 to 1.5"),
+        ("p_values", np.array([1, 0, -0.5], np.float32), "p-values from -0.5 to 1"),
     ],
 )
 def test_arrays_of_another_kind_are_refused(
