@@ -10,6 +10,7 @@ from pathlib import Path
 
 from service.artifact import write_manifest
 from service.proof import write_golden
+from service.typicality import write_typicality
 from training.agreement import prove_engines
 from training.checkpoint import CheckpointFile
 from training.config import TrainingConfig
@@ -83,6 +84,7 @@ def write_version(stage: Stage, results: Results) -> None:
     with disk_errors(folder):
         write_models(results.trained.network, folder)
         write_golden(folder, golden)
+        write_typicality(folder, results.typicality)
         write_report(folder, results)
         write_manifest(folder, manifest_of(folder, next_number(stage.home), results))
 

@@ -12,12 +12,14 @@ from numpy.typing import NDArray
 from service.artifact import Calibration
 from service.calibration import calibrate
 from service.digits import to_pixels
+from service.typicality import Typicality
 from training.calibration import fit_calibration
 from training.confidence import Confidence, confidence
 from training.config import TrainingConfig
 from training.data import Mnist
 from training.evaluate import Evaluation, evaluate
 from training.fit import Trained
+from training.typicality import fit_typicality
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,7 @@ class Results:
 
     `probabilities` float32 [n, 10] are its answers to the n test pictures;
     `test` judges the final network on them, `train` on the pictures that it
-    learned from, and `calibration` was fitted to pictures held back from it.
+    learned from; `calibration` and `typicality` are of pictures held back from it.
     """
 
     name: str
@@ -38,6 +40,7 @@ class Results:
     test: Evaluation
     train: Evaluation
     calibration: Calibration
+    typicality: Typicality
 
     @property
     def calibrated(self) -> NDArray[np.float32]:
@@ -79,6 +82,7 @@ def judge(
     trained, split = fitted.trained, mnist.split()
     answers = probabilities(trained, mnist.x_test)
     learned = split if config.holds_back else mnist
+    held_back = probabilities(fitted.stranger, split.x_test)
     return Results(
         name=name,
         command=command,
@@ -88,8 +92,9 @@ def judge(
         probabilities=answers,
         test=evaluate(answers, mnist.y_test),
         train=evaluate(probabilities(trained, learned.x_train), learned.y_train),
-        calibration=fit_calibration(
-            probabilities(fitted.stranger, split.x_test), split.y_test
+        calibration=fit_calibration(held_back, split.y_test),
+        typicality=fit_typicality(
+            split.x_train, split.y_train, split.x_test, held_back.argmax(axis=1)
         ),
     )
 

@@ -22,19 +22,26 @@ from training.measuring.parts import Part, Subject, as_text
 from training.measuring.resealing import replace_file, reseal
 from training.measuring.robustness import measure_robustness
 from training.measuring.sheet import contact_sheet
+from training.measuring.strange_part import measure_typicality
 from training.sources import sources
 
-PARTS: tuple[Callable[[Subject], Part], ...] = (measure_robustness,)
+PARTS: tuple[Callable[[Subject], Part], ...] = (
+    measure_robustness,
+    measure_typicality,
+)
 """Each adds a table to the card, NAME.json and, if it draws one, NAME.png."""
 
 _DESCRIPTION = """\
 Measure how well the version in DIR reads corrupted copies and synthetic photographs of
-MNIST's test digits, through the real service, and add the tables to its report."""
+MNIST's test digits, through the real service, and how well its typicality tells digits
+from strangers; add the tables to its report."""
 
 _EPILOG = """\
-Written into DIR/report: robustness.json, robustness.png, and a section "Beyond the test
-set" of model_card.md, which replaces that of an earlier measuring. The manifest is
-sealed again, so that a service that verifies checksums meanwhile is content throughout.
+Written into DIR/report: robustness.json, robustness.png, typicality.json, and a section
+"Beyond the test set" of model_card.md, which replaces that of an earlier measuring. The
+manifest is sealed again, so that a service that verifies checksums meanwhile is content
+throughout. Fashion-MNIST is among the strangers where Debian's package
+dataset-fashion-mnist is installed.
 
 examples:
   mnist-train measure models/mnist/1                  the whole, some minutes
