@@ -30,8 +30,9 @@ from service.engines import Engine
 from service.proof import prove
 from service.typicality import Typicality, write_typicality
 from training.data import Mnist, load_mnist
+from training.measuring.scores import RARE
 from training.measuring.strange_pictures import FASHION, Pictures, strangers
-from training.measuring.strangers import RARE, Score, Table, as_uploaded, tabulate
+from training.measuring.strangers import Score, Table, as_uploaded, tabulate
 from training.sources import sources
 from training.typicality import fit_typicality, p_values
 

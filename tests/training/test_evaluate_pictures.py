@@ -8,14 +8,16 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from service.artifact import TFLITE_MODEL
-from tests.fakes import Digit, FakeEngine, fake_digit
+from service.artifact import TFLITE_MODEL, checksums, read_manifest, write_manifest
+from service.typicality import write_typicality
+from tests.fakes import Digit, FakeEngine, fake_digit, fake_typicality
 from tests.service.encodings import encode
 from tests.service.papers import negative, sized
 from tests.training.evaluations import Place, cells, place
@@ -135,6 +137,35 @@ def test_json_is_one_document_with_every_mistake(here: Place, capsys: Output) ->
     }
     assert unread["error"].startswith("5 bytes that are no readable picture")
     assert (found["model"], found["version"], found["engine"]) == ("mnist", 1, "litert")
+
+
+def test_what_is_less_typical_than_nearly_all_digits_is_counted(
+    tmp_path: Path, engine: FakeEngine, capsys: Output
+) -> None:
+    here = place(tmp_path, {"zero.png": 0, "nine.png": 9})
+    p_values = np.repeat(np.array([1, 0], np.float32), (8, 3))
+    least = replace(fake_typicality(), p_values=p_values)
+    write_typicality(here.version, least)
+    files = checksums(here.version)
+    write_manifest(here.version, replace(read_manifest(here.version), files=files))
+    here.label("file,label", "zero.png,0", "nine.png,7")
+
+    assert main(here.arguments()) == 0
+    out = capsys.readouterr().out
+    assert main(here.arguments("--json")) == 0
+    document = json.loads(capsys.readouterr().out)
+
+    assert "typicality below 0.01: 0 of 1 read right, 1 of 1 read wrong" in out
+    counted = {"right": 0, "of_right": 1, "wrong": 1, "of_wrong": 1}
+    assert document["strangers"] == counted
+
+
+def test_of_a_version_without_typicality_nothing_is_counted(
+    here: Place, capsys: Output
+) -> None:
+    assert main(here.arguments("--json")) == 0
+
+    assert json.loads(capsys.readouterr().out)["strangers"] is None
 
 
 def test_columns_of_the_csv_break_the_accuracy_down(

@@ -4,6 +4,7 @@ The same for people is `training.measuring.tables`.
 """
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from training.evaluate import CLASSES
@@ -15,13 +16,16 @@ def document(readings: Sequence[Reading], scores: Scores) -> dict[str, Any]:
     """Shares in 0..1; `confusion` is true digit by digit read, 10 x 10.
 
     A mistake has the digit that was read and its probability, or the error for
-    which none was. The recall of a digit that does not occur is null.
+    which none was. `strangers` counts what is less typical than 0.01. It is null
+    where the version carries no typicality, as is the recall of a digit that does
+    not occur.
     """
     return {
         **_share(scores.whole),
         "unread": int(scores.unread.sum()),
         "confusion": scores.confusion.tolist(),
         "digits": [_digit(scores, digit) for digit in range(CLASSES)],
+        "strangers": asdict(scores.strangers) if scores.strangers else None,
         "by": {
             column: {value: _share(share) for value, share in shares.items()}
             for column, shares in scores.groups.items()

@@ -26,13 +26,15 @@ class Reading:
     """What came of one labelled picture.
 
     `digit` and its `probability` in 0..1, or None for both and the `problem`
-    for which it could not be read.
+    for which it could not be read. `typicality`, in 0..1, where the version
+    carries it.
     """
 
     picture: Labelled
     digit: int | None = None
     probability: float | None = None
     problem: str | None = None
+    typicality: float | None = None
 
     @property
     def right(self) -> bool:
@@ -78,7 +80,13 @@ class Reader:
             return Reading(picture, problem=_sentence(error))
         if isinstance(result, RequestError):
             return Reading(picture, problem=str(result))
-        return Reading(picture, result.digit, float(result.probability))
+        typicality = result.typicality
+        return Reading(
+            picture,
+            result.digit,
+            float(result.probability),
+            typicality=None if typicality is None else float(typicality),
+        )
 
     def encoded(self, picture: Labelled) -> bytes:
         """The picture's file. Raises OSError, or TooLarge for more than is taken."""

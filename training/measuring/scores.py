@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 from training.evaluate import CLASSES, confusion_matrix, wilson_interval
 from training.measuring.reading import Reading
 
+RARE = 0.01
+"""1% of MNIST's digits are less typical than this, by design."""
+
 Key = TypeVar("Key", int, str)
 
 
@@ -36,13 +39,27 @@ class Share:
 
 
 @dataclass(frozen=True)
+class Strangers:
+    """How many of the pictures read right, and of those read wrong, are below RARE.
+
+    Those that could not be read are among neither.
+    """
+
+    right: int
+    of_right: int
+    wrong: int
+    of_wrong: int
+
+
+@dataclass(frozen=True)
 class Scores:
     """What a set of readings is worth; pictures that were not read are wrong.
 
     `digits` has the share of each digit that occurs, which is its recall;
     `confusion` is int64 [10 true, 10 read] and lacks the unreadable;
     `unread` int64 [10] counts those by true digit. `groups` has for each
-    column of the CSV asked for the share of each of its values.
+    column of the CSV asked for the share of each of its values. `strangers` is
+    None where the version carries no typicality.
     """
 
     whole: Share
@@ -50,6 +67,7 @@ class Scores:
     confusion: NDArray[np.int64]
     unread: NDArray[np.int64]
     groups: Mapping[str, Mapping[str, Share]]
+    strangers: Strangers | None
 
 
 def score(readings: Sequence[Reading], columns: Sequence[str] = ()) -> Scores:
@@ -70,6 +88,7 @@ def score(readings: Sequence[Reading], columns: Sequence[str] = ()) -> Scores:
             )
             for column in columns
         },
+        strangers=_strangers(read),
     )
 
 
@@ -77,6 +96,18 @@ def mistakes(readings: Iterable[Reading]) -> list[Reading]:
     """The wrong ones: the most confident first, those that were not read last."""
     wrong = [reading for reading in readings if not reading.right]
     return sorted(wrong, key=lambda reading: -(reading.probability or 0.0))
+
+
+def _strangers(read: Sequence[Reading]) -> Strangers | None:
+    told = [(r.right, r.typicality < RARE) for r in read if r.typicality is not None]
+    if not told:
+        return None
+    return Strangers(
+        right=told.count((True, True)),
+        of_right=sum(right for right, _ in told),
+        wrong=told.count((False, True)),
+        of_wrong=sum(not right for right, _ in told),
+    )
 
 
 def _share(readings: Sequence[Reading]) -> Share:

@@ -9,8 +9,9 @@ from service.errors import ArtifactError
 from service.proof import prove
 from training.errors import ProofError
 from training.measuring.parts import Part, Subject
+from training.measuring.scores import RARE
 from training.measuring.strange_pictures import FASHION, strangers
-from training.measuring.strangers import RARE, Row, Table, tabulate, typicality_of
+from training.measuring.strangers import Row, Table, tabulate, typicality_of
 
 _COUNT = 2000
 

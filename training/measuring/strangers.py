@@ -26,11 +26,9 @@ from service.proof import ProvedModel, prove
 from training.cli import EXIT_CODES
 from training.data import load_mnist
 from training.errors import TrainingError, UsageError
+from training.measuring.scores import RARE
 from training.measuring.strange_pictures import FASHION, Kind, Pictures, strangers
 from training.sources import sources
-
-RARE = 0.01
-"""Below this typicality, 1% of real digits lie by design."""
 
 Score = Callable[[Pictures], NDArray[np.floating]]
 """How much each picture looks like a digit, more for more: [n]."""

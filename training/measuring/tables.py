@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from training.evaluate import CLASSES
 from training.measuring.reading import Reading
-from training.measuring.scores import Scores, Share
+from training.measuring.scores import RARE, Scores, Share, Strangers
 
 MOST_UNREAD = 20
 """So many of the pictures that could not be read are listed at most."""
@@ -20,6 +20,8 @@ def told(readings: Sequence[Reading], scores: Scores) -> str:
     if unread:
         parts.append(_unread(unread))
     parts.append(_confusion(scores))
+    if scores.strangers:
+        parts.append(_strangers(scores.strangers))
     parts += [_group(column, shares) for column, shares in scores.groups.items()]
     return "\n\n".join(parts)
 
@@ -57,6 +59,13 @@ def _confusion(scores: Scores) -> str:
         recall = f"{share.accuracy:.4f}" if share else "-"
         lines.append(f"{digit:4}{counts}{scores.unread[digit] or '.':>8}{recall:>8}")
     return "\n".join(lines)
+
+
+def _strangers(found: Strangers) -> str:
+    return (
+        f"typicality below {RARE}: {found.right} of {found.of_right} read right, "
+        f"{found.wrong} of {found.of_wrong} read wrong"
+    )
 
 
 def _group(column: str, shares: Mapping[str, Share]) -> str:
