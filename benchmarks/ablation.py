@@ -8,7 +8,7 @@ import argparse
 import os
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -48,15 +48,26 @@ class Variant:
     """The recipe with one ingredient changed; `labels` are what is learned."""
 
     name: str
-    recipe: Distillation = field(default_factory=Distillation)
+    recipe: Distillation
     learning_rate: float = RECIPES["best"].learning_rate
     labels: Labels = "the teacher's"
     constant: bool = False
 
 
+def shortened(passes: int) -> Distillation:
+    """The whole recipe for a run of so few passes.
+
+    The weights are averaged over the same share of the run as in a whole one.
+    """
+    recipe = Distillation()
+    whole = RECIPES["best"].epochs * recipe.slices
+    forgotten = (1 - recipe.averaging) * whole / passes
+    return replace(recipe, averaging=max(0.0, 1 - forgotten))
+
+
 def variants(whole: Distillation) -> Iterator[Variant]:
     """The whole recipe first, then each ingredient off or otherwise."""
-    yield Variant("the whole recipe")
+    yield Variant("the whole recipe", whole)
     plain = replace(whole, temperature=1.0)
     yield Variant("labels in place of the teacher's answers", plain, labels="hard")
     yield Variant("labels smoothed by 0.1 in their place", plain, labels="smoothed")
@@ -64,8 +75,8 @@ def variants(whole: Distillation) -> Iterator[Variant]:
         changed = replace(whole, temperature=temperature)
         yield Variant(f"answers at temperature {temperature:g}", changed)
     for rate in (2e-3, 2e-2):
-        yield Variant(f"learning rate {rate:g}", learning_rate=rate)
-    yield Variant("learning rate constant", constant=True)
+        yield Variant(f"learning rate {rate:g}", whole, learning_rate=rate)
+    yield Variant("learning rate constant", whole, constant=True)
     yield Variant("weights not averaged", replace(whole, averaging=0.0))
     yield Variant("no weight decay", replace(whole, weight_decay=0.0))
     yield Variant("one slice at a time", replace(whole, slices=1))
@@ -210,7 +221,7 @@ def main() -> int:
     bank = Bank(teacher_of(config, split, given.folder), split)
     judged = {"held back": split.x_test, "distorted": distorted(split)}
     table = [f"| {given.passes} passes | {' | '.join(judged)} |", "|---|---:|---:|"]
-    for variant in variants(Distillation()):
+    for variant in variants(shortened(given.passes)):
         print(f"\n{variant.name}", flush=True)
         network = taught(variant, bank, given.passes)
         row = [f"{accuracy(network, x, split.y_test):.2%}" for x in judged.values()]
