@@ -4,6 +4,7 @@ import base64
 import io
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse
 
+from service.artifact import version_numbers
 from tests.fakes import Digit, FakeEngine, fake_digit
 from tests.service.encodings import LOSSLESS, encode, grey, jpeg
 
@@ -86,8 +88,10 @@ def test_the_trained_model_reads_all_forms_alike(
 
 
 def test_an_answer_names_its_model_and_gives_ten_probabilities(
-    client: FlaskClient, digits: list[Digit]
+    client: FlaskClient, digits: list[Digit], models_dir: Path
 ) -> None:
+    newest = version_numbers(models_dir, "mnist")[-1]
+
     answer = client.post(
         "/v1/classify", data=digits[0].encoded, content_type="image/png"
     )
@@ -95,13 +99,14 @@ def test_an_answer_names_its_model_and_gives_ten_probabilities(
     document = answer.get_json()
     assert answer.content_type == "application/json"
     assert document.keys() == {"model", "version", "predictions"}
-    assert (document["model"], document["version"]) == ("mnist", 1)
+    assert (document["model"], document["version"]) == ("mnist", newest)
     (prediction,) = document["predictions"]
     assert prediction.keys() == {
         "digit",
         "probability",
         "probabilities",
         "several",
+        "typicality",
     }
     assert len(prediction["probabilities"]) == 10
     assert sum(prediction["probabilities"]) == pytest.approx(1, abs=1e-5)
