@@ -9,10 +9,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from service.normaliser.background import Background, Grey, find_background
-from service.normaliser.components import components
+from service.normaliser.bitmap import Mask
+from service.normaliser.components import Components, components
 from service.normaliser.filters import Floats, reduced
 from service.normaliser.ink import ink_strength
-from service.normaliser.parts import Box, around, choose
+from service.normaliser.lines import find_lines
+from service.normaliser.parts import Bools, Box, around, choose
 
 WORK = 112
 """The longer side, in pixels, at which a picture is searched."""
@@ -70,11 +72,28 @@ def _look(grey: Grey, background: Background, step: int) -> Found | None:
     strength = ink_strength(grey, background)
     if strength is None:
         return None
-    parts = components(strength >= 1)
-    chosen, several = choose(parts)
+    mask = strength >= 1
+    parts, chosen, several = _beside_lines(mask) or _parts(mask)
     left, top, right, bottom = around(parts.boxes[chosen])
     np.maximum(strength, 0, out=strength)
-    if not chosen.all():
-        strength[parts.mask(~chosen)] = 0
+    if not chosen.all() or parts.area.sum() < np.count_nonzero(mask):
+        strength[mask & ~parts.mask(chosen)] = 0
     box = (step * left, step * top, step * right, step * bottom)
     return Found(strength[top:bottom, left:right], box, background.dark, several)
+
+
+def _parts(mask: Mask) -> tuple[Components, Bools, bool]:
+    """The parts of `mask`, which of them are the digit, and whether there are more."""
+    parts = components(mask)
+    return parts, *choose(parts)
+
+
+def _beside_lines(mask: Mask) -> tuple[Components, Bools, bool] | None:
+    """As `_parts`, without the lines that cross the digit; None where none does."""
+    lines = find_lines(mask)
+    if lines is None or not lines.rest.any():
+        return None
+    parts, chosen, several = _parts(lines.rest)
+    if not lines.crossed(parts.mask(chosen)):
+        return None
+    return parts, chosen, several
