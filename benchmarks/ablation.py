@@ -99,7 +99,7 @@ class Bank:
         self._teacher = teacher
         self._plain = len(split.y_train)
         self._learned = with_ones(split, Distillation().ones, SEED)
-        self._made = cache(self._make)
+        self.made = cache(self._make)
 
     def slices(self, variant: Variant) -> "BankSlices":
         """What the variant learns from."""
@@ -108,11 +108,8 @@ class Bank:
             self, variant, labels if variant.recipe.ones else labels[: self._plain]
         )
 
-    def made(self, distortion: Distortion, number: int) -> Slice:
-        """A slice whose targets are the teacher's unsoftened answers."""
-        return self._made(distortion, number)
-
     def _make(self, distortion: Distortion, number: int) -> Slice:
+        """A slice whose targets are the teacher's unsoftened answers."""
         recipe = Distillation(temperature=1.0, distortion=distortion)
         labeller = Labeller(self._teacher, self._learned.x_train, recipe, SEED)
         return labeller.slice(number)

@@ -21,6 +21,7 @@ from service.normaliser import (
     prepare,
 )
 from service.pictures import Picture, read_picture
+from service.proof import ProvedModel
 from service.settings import Settings
 from service.store import Store
 from service.typicality import Typicality
@@ -97,15 +98,7 @@ class Classifier:
         rows = [row for row in range(len(uploads)) if row not in batch.errors]
         results: dict[int, Prediction | RequestError] = dict(batch.errors)
         if rows:
-            digits = batch.digits[rows]
-            probabilities = proved.engine.predict(to_pixels(digits))
-            calibration = proved.manifest.calibration
-            if calibrated and calibration is not None:
-                probabilities = calibrate(probabilities, calibration.temperature)
-            done = [batch.done.get(row, UNTOUCHED) for row in rows]
-            read = probabilities.argmax(axis=1)
-            judged = self._judge(proved.typicality, digits, read)
-            predictions = _predictions(probabilities, read, done, judged)
+            predictions = self._predict(proved, batch, rows, calibrated)
             results |= zip(rows, predictions, strict=True)
         return Answer(
             proved.manifest.name,
@@ -120,6 +113,20 @@ class Classifier:
         where it has too many pixels.
         """
         return self._prepare(upload, "auto")
+
+    def _predict(
+        self, proved: ProvedModel, batch: "_Batch", rows: list[int], calibrated: bool
+    ) -> list[Prediction]:
+        """What the network says of those rows of `batch`."""
+        digits = batch.digits[rows]
+        probabilities = proved.engine.predict(to_pixels(digits))
+        calibration = proved.manifest.calibration
+        if calibrated and calibration is not None:
+            probabilities = calibrate(probabilities, calibration.temperature)
+        done = [batch.done.get(row, UNTOUCHED) for row in rows]
+        read = probabilities.argmax(axis=1)
+        judged = self._judge(proved.typicality, digits, read)
+        return _predictions(probabilities, read, done, judged)
 
     def _judge(
         self,

@@ -9,7 +9,6 @@ from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import islice
 from typing import Protocol
 
 import keras
@@ -109,14 +108,14 @@ def labelled_batches(
 
     The next epoch's slice is made on a thread of its own while this one's are used.
     """
-    numbers = iter(range(epochs.start, epochs.stop + width - 1))
-    window = deque(map(slices.slice, islice(numbers, width - 1)), width)
+    last = epochs.start + width - 1
+    window = deque(map(slices.slice, range(epochs.start, last)), width)
     with ThreadPoolExecutor(1) as ahead:
-        coming = ahead.submit(slices.slice, next(numbers))
+        coming = ahead.submit(slices.slice, last)
         for epoch in epochs:
             window.append(coming.result())
-            for number in islice(numbers, 1):
-                coming = ahead.submit(slices.slice, number)
+            if epoch + 1 in epochs:
+                coming = ahead.submit(slices.slice, epoch + width)
             yield from _shuffled(window, size, seed, epoch)
 
 

@@ -280,7 +280,7 @@ def test_a_full_disk_ends_it_with_a_line_and_leaves_nothing(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("training.measuring.contact_sheet.os.replace", full)
+    monkeypatch.setattr("training.measuring.resealing.os.replace", full)
 
     code, said = refused(here, capsys)
 

@@ -4,7 +4,7 @@ Draws readings that were found wrong; finding and ordering them is left to
 `training.measuring.scores`.
 """
 
-import os
+import io
 import textwrap
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,6 +14,7 @@ from PIL import Image, ImageDraw, ImageFont
 from service.errors import RequestError
 from training.errors import WriteError
 from training.measuring.reading import Reader, Reading
+from training.measuring.resealing import replace_file
 from training.measuring.thumbnails import CUT, TILE, as_given, as_seen
 
 MOST = 200
@@ -37,13 +38,11 @@ def write_contact_sheet(
 
     Beside `path` first, then renamed. Raises WriteError where the disk fails.
     """
-    sheet = draw_contact_sheet(wrong, pictures, reader)
-    beside = path.with_name(f".{path.name}.part")
+    encoded = io.BytesIO()
+    draw_contact_sheet(wrong, pictures, reader).save(encoded, "PNG")
     try:
-        sheet.save(beside, "PNG")
-        os.replace(beside, path)
+        replace_file(path, encoded.getvalue())
     except OSError as error:
-        beside.unlink(missing_ok=True)
         raise WriteError(f"{path} cannot be written: {error.strerror}") from error
 
 
