@@ -1,65 +1,21 @@
 """The one use case: pictures in, probabilities out.
 
 Every dialect of the API, and the command line, calls this and nothing else.
+How an upload becomes a digit is left to `service.uploads`.
 """
-
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from itertools import repeat
 
 import numpy as np
 from numpy.typing import NDArray
 
+from service.answer import Answer, Inference
 from service.calibration import calibrate
-from service.digits import BRIGHT, SIDE, SIZE, border_shade, to_pixels, typical
-from service.errors import RequestError, TooLarge
-from service.normaliser import (
-    UNTOUCHED,
-    Normalised,
-    Preprocess,
-    Preprocessing,
-    prepare,
-)
-from service.pictures import Picture, read_picture
+from service.digits import to_pixels
+from service.errors import BadRequest, TooLarge
+from service.normaliser import Normalised, Preprocess
 from service.proof import ProvedModel
 from service.settings import Settings
-from service.store import Store
-from service.typicality import Typicality
-
-Upload = bytes | NDArray[np.uint8] | RequestError
-"""An encoded picture; 28x28 pixels, uint8 [784]; or why there is neither."""
-Uploads = Sequence[Upload] | NDArray[np.uint8]
-"""Many of them; an array is uint8 [n, 784]."""
-
-Judgement = tuple[np.float32 | None, bool | None]
-"""The typicality of a picture and whether it is accepted, each where it is told."""
-
-
-@dataclass(frozen=True)
-class Prediction:
-    """What the network says of one digit.
-
-    `probabilities` is float32 [10], the softmax for the digits 0 to 9, and
-    sums to 1; `digit` is where it is largest and `probability` its value.
-    `preprocessing` is what was done to the picture before. `typicality` is None
-    where the version cannot tell, `accepted` where it is not asked to.
-    """
-
-    digit: int
-    probability: np.float32
-    probabilities: NDArray[np.float32]
-    preprocessing: Preprocessing
-    typicality: np.float32 | None = None
-    accepted: bool | None = None
-
-
-@dataclass(frozen=True)
-class Answer:
-    """Who answered, and for each picture its prediction, or why it has none."""
-
-    model: str
-    version: int
-    results: tuple[Prediction | RequestError, ...]
+from service.store import Store, Version
+from service.uploads import Batch, Upload, Uploads, read_upload, read_uploads
 
 
 class Classifier:
@@ -73,7 +29,7 @@ class Classifier:
         self,
         uploads: Uploads,
         model: str | None = None,
-        version: int | None = None,
+        version: Version = None,
         preprocess: Preprocess = "auto",
         calibrated: bool = True,
     ) -> Answer:
@@ -88,23 +44,47 @@ class Classifier:
         Raises TooLarge for more pictures than allowed, UnknownModel for a model
         or version that is not served, NotReady where none is.
         """
-        if len(uploads) > self._settings.max_batch:
-            raise TooLarge(
-                f"{len(uploads)} pictures in one request, "
-                f"at most {self._settings.max_batch} are answered"
-            )
+        self._check_count(len(uploads))
         proved = self._store.find(model, version)
-        batch = self._read(uploads, preprocess)
-        rows = [row for row in range(len(uploads)) if row not in batch.errors]
-        results: dict[int, Prediction | RequestError] = dict(batch.errors)
-        if rows:
-            predictions = self._predict(proved, batch, rows, calibrated)
-            results |= zip(rows, predictions, strict=True)
-        return Answer(
-            proved.manifest.name,
-            proved.manifest.version,
-            tuple(results[row] for row in range(len(uploads))),
-        )
+        batch = read_uploads(uploads, preprocess, self._settings.max_pixels)
+        probabilities = _asked(proved, batch)
+        calibration = proved.manifest.calibration
+        if calibrated and calibration is not None:
+            probabilities = calibrate(probabilities, calibration.temperature)
+        return self._answer(proved, batch, probabilities)
+
+    def infer(
+        self,
+        pixels: NDArray[np.float32],
+        model: str | None = None,
+        version: Version = None,
+    ) -> Inference:
+        """The network's own softmax of its own input: pixels [n, 784] in 0..1, n >= 1.
+
+        Raises BadRequest where that gives no finite numbers, and what `classify`
+        raises.
+        """
+        self._check_count(len(pixels))
+        proved = self._store.find(model, version)
+        probabilities = proved.engine.predict(pixels)
+        if not np.isfinite(probabilities).all():
+            raise BadRequest(
+                "the input holds values that are not finite, or so large that the "
+                "network's sums are not; expected numbers from 0 to 1"
+            )
+        return Inference(proved.manifest, probabilities)
+
+    def read(self, encoded: list[bytes]) -> NDArray[np.float32]:
+        """The network's input, float32 [n, 784] in 0..1, of encoded pictures.
+
+        Raises the error of the first one that cannot be read, saying which it is,
+        and TooLarge for more of them than allowed.
+        """
+        self._check_count(len(encoded))
+        batch = read_uploads(encoded, "auto", self._settings.max_pixels)
+        for row, error in batch.errors.items():
+            raise type(error)(f"picture {row}: {error}") from error
+        return to_pixels(batch.digits)
 
     def normalise(self, upload: Upload) -> Normalised:
         """The digit that the network would see of one picture.
@@ -112,83 +92,43 @@ class Classifier:
         Raises UnreadablePicture where it cannot be read or is blank, TooLarge
         where it has too many pixels.
         """
-        return self._prepare(upload, "auto")
+        return read_upload(upload, "auto", self._settings.max_pixels)
 
-    def _predict(
-        self, proved: ProvedModel, batch: "_Batch", rows: list[int], calibrated: bool
-    ) -> list[Prediction]:
-        """What the network says of those rows of `batch`."""
-        digits = batch.digits[rows]
-        probabilities = proved.engine.predict(to_pixels(digits))
-        calibration = proved.manifest.calibration
-        if calibrated and calibration is not None:
-            probabilities = calibrate(probabilities, calibration.temperature)
-        done = [batch.done.get(row, UNTOUCHED) for row in rows]
+    def _check_count(self, count: int) -> None:
+        if count > self._settings.max_batch:
+            raise TooLarge(
+                f"{count} pictures in one request, "
+                f"at most {self._settings.max_batch} are answered"
+            )
+
+    def _answer(
+        self, proved: ProvedModel, batch: Batch, probabilities: NDArray[np.float32]
+    ) -> Answer:
         read = probabilities.argmax(axis=1)
-        judged = self._judge(proved.typicality, digits, read)
-        return _predictions(probabilities, read, done, judged)
-
-    def _judge(
-        self,
-        typicality: Typicality | None,
-        digits: NDArray[np.uint8],
-        read: NDArray[np.intp],
-    ) -> Iterable[Judgement]:
-        """How typical each of `digits` is that was `read` so, and if that will do."""
-        if typicality is None:
-            return repeat((None, None), len(read))
-        least, found = self._settings.min_typicality, typicality.of(digits, read)
-        accepted = (found >= least).tolist() if least > 0 else repeat(None, len(read))
-        return zip(found, accepted, strict=True)
-
-    def _read(self, uploads: Uploads, how: Preprocess) -> "_Batch":
-        if isinstance(uploads, np.ndarray):
-            digits = uploads.copy()
-            fine = typical(digits) if how == "auto" else border_shade(digits) < BRIGHT
-            others = np.flatnonzero(~fine).tolist()
-        else:
-            digits = np.zeros((len(uploads), SIZE), np.uint8)
-            others = list(range(len(uploads)))
-        batch = _Batch(digits, {}, {})
-        for row in others:
-            try:
-                normalised = self._prepare(uploads[row], how)
-            except RequestError as error:
-                batch.errors[row] = error
-            else:
-                batch.digits[row] = normalised.digit
-                batch.done[row] = normalised.preprocessing
-        return batch
-
-    def _prepare(self, upload: Upload, how: Preprocess) -> Normalised:
-        match upload:
-            case RequestError():
-                raise upload
-            case bytes():
-                return prepare(read_picture(upload, self._settings.max_pixels), how)
-            case _:
-                grey = upload.reshape(SIDE, SIDE)
-                return prepare(Picture(grey, (SIDE, SIDE), rotated=False), how)
-
-
-@dataclass(frozen=True)
-class _Batch:
-    """Digits uint8 [n, 784]; by row, what was done to some and why others failed."""
-
-    digits: NDArray[np.uint8]
-    done: dict[int, Preprocessing]
-    errors: dict[int, RequestError]
-
-
-def _predictions(
-    probabilities: NDArray[np.float32],
-    read: NDArray[np.intp],
-    done: list[Preprocessing],
-    judged: Iterable[Judgement],
-) -> list[Prediction]:
-    return [
-        Prediction(int(digit), row[digit], row, preprocessing, *judgement)
-        for digit, row, preprocessing, judgement in zip(
-            read, probabilities, done, judged, strict=True
+        typicality = accepted = None
+        if proved.typicality is not None:
+            typicality = proved.typicality.of(batch.digits, read)
+            if self._settings.min_typicality > 0:
+                accepted = typicality >= self._settings.min_typicality
+        return Answer(
+            proved.manifest.name,
+            proved.manifest.version,
+            read,
+            probabilities,
+            typicality,
+            accepted,
+            batch.done,
+            batch.errors,
         )
-    ]
+
+
+def _asked(proved: ProvedModel, batch: Batch) -> NDArray[np.float32]:
+    """The network's softmax of every digit of `batch` that could be read: [n, 10]."""
+    if not batch.errors:
+        return proved.engine.predict(to_pixels(batch.digits))
+    probabilities = np.zeros((len(batch.digits), 10), np.float32)
+    read = np.ones(len(batch.digits), bool)
+    read[list(batch.errors)] = False
+    if read.any():
+        probabilities[read] = proved.engine.predict(to_pixels(batch.digits[read]))
+    return probabilities

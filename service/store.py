@@ -6,23 +6,31 @@ is refused with the reason and never displaces another.
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from service.artifact import version_numbers
 from service.errors import ArtifactError, NotReady, UnknownModel
+from service.labels import read_labels
 from service.proof import ProvedModel, prove
 from service.settings import Settings
 
 log = logging.getLogger(__name__)
 
+Version = int | str | None
+"""Which version is meant: a number, a label such as stable, None for the default."""
+
 
 @dataclass(frozen=True)
 class Snapshot:
-    """Ready models and the reasons for refusing the others, by version."""
+    """Ready models and the reasons for refusing the others, by version.
+
+    `labels` are other names of ready versions.
+    """
 
     models: Mapping[int, ProvedModel]
     refused: Mapping[int, str]
+    labels: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def default(self) -> int | None:
@@ -48,7 +56,11 @@ class Store:
             except ArtifactError as error:
                 log.error("version %d refused: %s", version, error)
                 refused[version] = str(error)
-        self.snapshot = Snapshot(MappingProxyType(models), MappingProxyType(refused))
+        self.snapshot = Snapshot(
+            MappingProxyType(models),
+            MappingProxyType(refused),
+            MappingProxyType(self._labels(models)),
+        )
         if models:
             log.info("serving %s: %s", settings.model, sorted(models))
             self._tell_who_cannot_accept(models)
@@ -66,6 +78,20 @@ class Store:
                 unable,
             )
 
+    def _labels(self, models: Mapping[int, ProvedModel]) -> dict[str, int]:
+        """The labels of ready versions; the log says which others point nowhere."""
+        try:
+            found = read_labels(self._settings.models_dir / self._settings.model)
+        except ArtifactError as error:
+            log.error("labels are not used: %s", error)
+            return {}
+        for label, version in found.items():
+            if version not in models:
+                log.error(
+                    "label %s is not used: version %d is not served", label, version
+                )
+        return {label: number for label, number in found.items() if number in models}
+
     def _prove(self, version: int) -> ProvedModel:
         settings = self._settings
         folder = settings.models_dir / settings.model / str(version)
@@ -78,7 +104,7 @@ class Store:
             )
         return proved
 
-    def find(self, model: str | None, version: int | None) -> ProvedModel:
+    def find(self, model: str | None, version: Version) -> ProvedModel:
         """The model asked for; None asks for the default.
 
         Raises UnknownModel where it is not served, NotReady where nothing is.
@@ -88,13 +114,20 @@ class Store:
             raise UnknownModel(f"model {model!r} is not served, expected {served!r}")
         if snapshot.default is None:
             raise NotReady(self.why_not_ready())
-        wanted = snapshot.default if version is None else version
-        if wanted not in snapshot.models:
-            raise UnknownModel(
-                f"version {wanted} of {served!r} is not served, "
-                f"expected one of {sorted(snapshot.models)}"
-            )
-        return snapshot.models[wanted]
+        return snapshot.models[self._number(snapshot, version)]
+
+    def _number(self, snapshot: Snapshot, version: Version) -> int:
+        match version:
+            case None if snapshot.default is not None:
+                return snapshot.default
+            case str() if version in snapshot.labels:
+                return snapshot.labels[version]
+            case int() if version in snapshot.models:
+                return version
+        raise UnknownModel(
+            f"version {version} of {self._settings.model!r} is not served, expected "
+            f"one of {[*sorted(snapshot.models), *sorted(snapshot.labels)]}"
+        )
 
     def why_not_ready(self) -> str:
         """One sentence for an operator who finds that nothing is served."""

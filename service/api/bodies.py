@@ -9,13 +9,13 @@ from dataclasses import dataclass
 
 import numpy as np
 from flask import Request
-from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 
 from service.api.json_pictures import read_json
 from service.api.npy import read_npy
-from service.classifier import Uploads
+from service.api.receiving import is_compressed, read_bytes
 from service.digits import SIZE
-from service.errors import BadRequest, TooSlow, UnreadablePicture, UnsupportedMedia
+from service.errors import BadRequest, UnreadablePicture, UnsupportedMedia
+from service.uploads import Uploads
 
 PICTURE_TYPES = (
     "image/png",
@@ -55,9 +55,7 @@ def read_body(request: Request) -> Body:
     here, TooSlow for a body that stops before its end, and BadRequest, TooLarge
     or UnreadablePicture for one that is not what its content type says.
     """
-    encoding = request.headers.get("Content-Encoding", "identity")
-    if encoding != "identity":
-        raise UnsupportedMedia(f"the content encoding is {encoding!r}, expected none")
+    compressed = is_compressed(request)
     reader = _READERS.get(request.mimetype)
     if reader is None:
         found = repr(request.mimetype) if request.mimetype else "missing"
@@ -65,39 +63,17 @@ def read_body(request: Request) -> Body:
         raise UnsupportedMedia(
             f"the content type is {found}, expected one of {', '.join(expected)}"
         )
+    if compressed and reader is _form:
+        raise UnsupportedMedia("the form is compressed, expected it as it is")
     return reader(request)
 
 
-def _bytes(request: Request) -> bytes:
-    """The whole body, in memory: its size was limited before the first byte."""
-    try:
-        body = request.get_data(parse_form_data=False)
-    except RequestEntityTooLarge:
-        raise
-    except (OSError, ClientDisconnected) as error:
-        raise TooSlow("the body stopped before its end") from error
-    except Exception as error:  # a WSGI server tells of bad chunks in its own classes
-        raise BadRequest(f"the body's chunks are malformed: {error}") from error
-    announced = request.content_length
-    if announced is not None and len(body) < announced:
-        raise TooSlow(
-            f"the body stopped after {len(body)} of the {announced} bytes that "
-            "Content-Length announced"
-        )
-    if announced is None and len(body) == request.max_content_length:
-        # Of a body in chunks, werkzeug drops in silence what is over the limit.
-        raise RequestEntityTooLarge
-    if not body:
-        raise BadRequest("the body is empty, expected a picture")
-    return body
-
-
 def _raw(request: Request) -> Body:
-    return Body([_bytes(request)], single=True)
+    return Body([read_bytes(request)], single=True)
 
 
 def _form(request: Request) -> Body:
-    _bytes(request)  # read first, so that the form is parsed from memory
+    read_bytes(request)  # read first, so that the form is parsed from memory
     fields = {*request.files, *request.form}
     if fields != {"image"} or request.form:
         found = ", ".join(sorted(repr(field) for field in fields)) or "none"
@@ -110,19 +86,19 @@ def _form(request: Request) -> Body:
 
 
 def _json(request: Request) -> Body:
-    pictures = read_json(_bytes(request))
+    pictures = read_json(read_bytes(request))
     if isinstance(pictures, list):
         return Body(pictures, single=False)
     return Body([pictures], single=True)
 
 
 def _npy(request: Request) -> Body:
-    digits = read_npy(_bytes(request))
+    digits = read_npy(read_bytes(request))
     return Body(digits, single=len(digits) == 1)
 
 
 def _octets(request: Request) -> Body:
-    body = _bytes(request)
+    body = read_bytes(request)
     if len(body) % SIZE:
         raise UnreadablePicture(
             f"the body is {len(body)} bytes, expected a multiple of {SIZE}: one byte "

@@ -14,9 +14,9 @@ from typing import Any, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
-from service.classifier import Upload
 from service.digits import SIDE, SIZE
 from service.errors import BadRequest, RequestError, TooLarge, UnreadablePicture
+from service.uploads import Upload
 
 MOST_VALUES = 1_000_000
 """In one JSON body: each costs Python some 60 bytes, however short it was."""

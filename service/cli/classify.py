@@ -10,10 +10,12 @@ from typing import Any
 
 import orjson
 
-from service.classifier import Classifier, Prediction, Upload
+from service.answer import Prediction
+from service.classifier import Classifier
 from service.errors import NotReady, RequestError, ServiceError, UnreadablePicture
 from service.settings import Settings
 from service.store import Store
+from service.uploads import Upload
 
 EPILOG = """\
 The table shows the digit read, its probability, and the second likeliest.

@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from service.classifier import Answer, Classifier, Prediction, Upload
+from service.answer import Answer, Prediction
+from service.classifier import Classifier
 from service.errors import (
     BadRequest,
     NotReady,
@@ -16,6 +17,7 @@ from service.errors import (
 )
 from service.normaliser import UNTOUCHED
 from service.settings import Settings
+from service.uploads import Upload
 from tests.fakes import Digit, FakeEngine, fake_digit, fake_store
 from tests.service.encodings import encode, grey
 

@@ -40,7 +40,7 @@ RANGE = ", expected a whole number from 0 to 255"
 @pytest.mark.parametrize(
     ("body", "said"),
     [
-        ("", "the body is empty, expected a picture"),
+        ("", "the body is empty"),
         ("{", "the body is not JSON: Expecting property name"),
         ("{'image': ''}", "the body is not JSON"),
         ('{"image": ""} {}', "the body is not JSON: Extra data"),

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from service.classifier import Classifier, Prediction
+from service.answer import Prediction
+from service.classifier import Classifier
 from service.settings import Settings
 from service.store import Store
 from tests.fakes import Digit

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from flask.testing import FlaskClient
 
+from service.answer import Prediction
 from service.app import create_app
 from service.artifact import TYPICALITY, checksums, read_manifest, write_manifest
-from service.classifier import Classifier, Judgement, Prediction
+from service.classifier import Classifier
 from service.errors import ArtifactError, UnreadablePicture
 from service.proof import prove
 from service.settings import Settings
@@ -44,7 +45,9 @@ def _classifier(least: float, knowing: bool = True) -> Classifier:
     return Classifier(fake_store(settings, typicality, v1=FakeEngine()), settings)
 
 
-def _judged(classifier: Classifier, *digits: int) -> list[Judgement]:
+def _judged(
+    classifier: Classifier, *digits: int
+) -> list[tuple[np.float32 | None, bool | None]]:
     answer = classifier.classify([fake_digit(digit) for digit in digits])
     predictions = [r for r in answer.results if isinstance(r, Prediction)]
     assert len(predictions) == len(digits)

@@ -1,0 +1,41 @@
+"""Other names of versions, `stable` or `canary`, in a small file beside them.
+
+`models/<name>/labels.json` is an object of names to version numbers. Whether a
+version that a label points at is served, is left to `service.store`.
+"""
+
+import json
+import re
+from pathlib import Path
+
+from service.errors import ArtifactError
+
+LABELS = "labels.json"
+LABEL = re.compile(r"(?=[A-Za-z0-9_]*[A-Za-z_])[A-Za-z0-9_]{1,64}", re.ASCII)
+"""As TensorFlow Serving has them, and no number, which would look like a version."""
+
+
+def read_labels(folder: Path) -> dict[str, int]:
+    """The version that each label of the model in `folder` points at.
+
+    Empty where there is no file; ArtifactError where it cannot be read or holds
+    anything but names of whole numbers above 0.
+    """
+    path = folder / LABELS
+    try:
+        document = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise ArtifactError(f"{path} cannot be read: {error.strerror}") from error
+    except (ValueError, RecursionError) as error:
+        raise ArtifactError(f"{path} is not JSON: {error}") from error
+    if not isinstance(document, dict):
+        raise ArtifactError(f"{path} is not an object of labels and versions")
+    for label, version in document.items():
+        if not LABEL.fullmatch(label) or type(version) is not int or version < 1:
+            raise ArtifactError(
+                f"{path} has {label!r}: {version!r}, expected a name of letters, "
+                'digits and "_" and a version number, as "stable": 2'
+            )
+    return document

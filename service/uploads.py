@@ -1,0 +1,84 @@
+"""From what was uploaded to the digits that the network reads.
+
+An upload that cannot be read is remembered with its reason, in its place. What
+the network says of the others is left to `service.classifier`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from service.digits import BRIGHT, SIDE, SIZE, border_shade, typical
+from service.errors import RequestError
+from service.normaliser import Normalised, Preprocess, Preprocessing, prepare
+from service.pictures import Picture, read_picture
+
+Upload = bytes | NDArray[np.uint8] | RequestError
+"""An encoded picture; 28x28 pixels, uint8 [784]; or why there is neither."""
+Uploads = Sequence[Upload] | NDArray[np.uint8]
+"""Many of them; an array is uint8 [n, 784]."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """The digits of many uploads, uint8 [n, 784], in their order.
+
+    By row: what was `done` to those that were not taken as they are, and the
+    `errors` of those that could not be read, whose digits are blank.
+    """
+
+    digits: NDArray[np.uint8]
+    done: Mapping[int, Preprocessing]
+    errors: Mapping[int, RequestError]
+
+
+def read_uploads(uploads: Uploads, how: Preprocess, max_pixels: int) -> Batch:
+    """The digit of each upload; those of an array that are MNIST-like untouched."""
+    if not isinstance(uploads, np.ndarray):
+        blank = np.zeros((len(uploads), SIZE), np.uint8)
+        return _read_rows(blank, range(len(uploads)), uploads, how, max_pixels)
+    fine = typical(uploads) if how == "auto" else border_shade(uploads) < BRIGHT
+    others = np.flatnonzero(~fine).tolist()
+    if not others:
+        return Batch(uploads, {}, {})
+    return _read_rows(uploads.copy(), others, uploads, how, max_pixels)
+
+
+def read_upload(upload: Upload, how: Preprocess, max_pixels: int) -> Normalised:
+    """The digit of one upload.
+
+    Raises UnreadablePicture where it cannot be read or is blank, TooLarge where
+    it claims more than `max_pixels`.
+    """
+    match upload:
+        case RequestError():
+            raise upload
+        case bytes():
+            return prepare(read_picture(upload, max_pixels), how)
+        case _:
+            grey = upload.reshape(SIDE, SIDE)
+            return prepare(Picture(grey, (SIDE, SIDE), rotated=False), how)
+
+
+def _read_rows(
+    digits: NDArray[np.uint8],
+    rows: Sequence[int],
+    uploads: Uploads,
+    how: Preprocess,
+    max_pixels: int,
+) -> Batch:
+    """`digits` with those rows read from their uploads, in place."""
+    done: dict[int, Preprocessing] = {}
+    errors: dict[int, RequestError] = {}
+    for row in rows:
+        try:
+            normalised = read_upload(uploads[row], how, max_pixels)
+        except RequestError as error:
+            digits[row] = 0
+            errors[row] = error
+        else:
+            digits[row] = normalised.digit
+            done[row] = normalised.preprocessing
+    return Batch(digits, done, errors)
