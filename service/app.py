@@ -9,11 +9,16 @@ from flask import Flask, Request
 from service.api import classify, errors, health, requests
 from service.classifier import Classifier
 from service.settings import Settings
+from service.statistics import Statistics
 from service.store import Store
 
 
-def create_app(settings: Settings | None = None) -> Flask:
+def create_app(
+    settings: Settings | None = None, statistics: Statistics | None = None
+) -> Flask:
     """The WSGI application; settings come from the environment unless given.
+
+    What it counts goes to `statistics`, which its fellow workers may share.
 
     Loads and proves the models, which may take seconds. Without one that is
     proved it starts all the same, alive but not ready.
@@ -21,7 +26,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or Settings.from_env(os.environ)
     store = Store(settings)
     store.load()
-    classifier = Classifier(store, settings)
+    classifier = Classifier(store, settings, statistics)
 
     app = Flask(__name__, static_folder=None)
     app.request_class = MemoryRequest

@@ -14,6 +14,7 @@ from service.errors import BadRequest, TooLarge
 from service.normaliser import Normalised, Preprocess
 from service.proof import ProvedModel
 from service.settings import Settings
+from service.statistics import Statistics
 from service.store import Store, Version
 from service.uploads import Batch, Upload, Uploads, read_upload, read_uploads
 
@@ -21,9 +22,15 @@ from service.uploads import Batch, Upload, Uploads, read_upload, read_uploads
 class Classifier:
     """Reads pictures and asks the network, whoever is asking."""
 
-    def __init__(self, store: Store, settings: Settings) -> None:
+    def __init__(
+        self,
+        store: Store,
+        settings: Settings,
+        statistics: Statistics | None = None,
+    ) -> None:
         self._store = store
         self._settings = settings
+        self.statistics = statistics or Statistics()
 
     def classify(
         self,
@@ -46,12 +53,15 @@ class Classifier:
         """
         self._check_count(len(uploads))
         proved = self._store.find(model, version)
-        batch = read_uploads(uploads, preprocess, self._settings.max_pixels)
-        probabilities = _asked(proved, batch)
-        calibration = proved.manifest.calibration
-        if calibrated and calibration is not None:
-            probabilities = calibrate(probabilities, calibration.temperature)
-        return self._answer(proved, batch, probabilities)
+        with self.statistics.call(proved.manifest.version) as call:
+            batch = read_uploads(uploads, preprocess, self._settings.max_pixels)
+            call.read()
+            probabilities = _asked(proved, batch)
+            call.asked(len(uploads) - len(batch.errors))
+            calibration = proved.manifest.calibration
+            if calibrated and calibration is not None:
+                probabilities = calibrate(probabilities, calibration.temperature)
+            return self._answer(proved, batch, probabilities)
 
     def infer(
         self,
@@ -66,13 +76,15 @@ class Classifier:
         """
         self._check_count(len(pixels))
         proved = self._store.find(model, version)
-        probabilities = proved.engine.predict(pixels)
-        if not np.isfinite(probabilities).all():
-            raise BadRequest(
-                "the input holds values that are not finite, or so large that the "
-                "network's sums are not; expected numbers from 0 to 1"
-            )
-        return Inference(proved.manifest, probabilities)
+        with self.statistics.call(proved.manifest.version) as call:
+            probabilities = proved.engine.predict(pixels)
+            call.asked(len(pixels))
+            if not np.isfinite(probabilities).all():
+                raise BadRequest(
+                    "the input holds values that are not finite, or so large that "
+                    "the network's sums are not; expected numbers from 0 to 1"
+                )
+            return Inference(proved.manifest, probabilities)
 
     def read(self, encoded: list[bytes]) -> NDArray[np.float32]:
         """The network's input, float32 [n, 784] in 0..1, of encoded pictures.

@@ -11,10 +11,12 @@ from typing import Any
 
 from gunicorn.glogging import Logger
 
-import service.app  # noqa: F401, read once here, so that workers share its memory
 from service import logs
+from service.app import create_app  # once here, so that workers share its memory
 from service.errors import SettingsError
 from service.settings import ServerSettings, Settings
+from service.statistics import Statistics
+from service.worker import Worker
 
 try:
     Settings.from_env(os.environ)
@@ -40,6 +42,18 @@ timeout = 120
 control_socket_disable = True
 # The heartbeat is a file; on a disk that stalls, workers would be killed for it.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
+
+
+def post_fork(_: object, worker: Worker) -> None:
+    """The worker's application counts where those of all others do."""
+    worker.app.load = lambda: create_app(
+        statistics=Statistics(worker.board, worker.row)
+    )
+
+
+def child_exit(_: object, worker: Worker) -> None:
+    """The next worker goes on counting where this one stopped."""
+    worker.board.free_row(worker.row)
 
 
 class logger_class(Logger):  # type: ignore[misc]  # noqa: N801, gunicorn's name

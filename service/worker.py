@@ -14,6 +14,7 @@ from typing import Any
 
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
+from service.board import Board
 from service.settings import ServerSettings
 
 SILENT_SECONDS = 5.0
@@ -25,10 +26,16 @@ _LAST_DATA_RECEIVED = slice(52, 56)  # of Linux's struct tcp_info, milliseconds
 
 
 class Worker(ThreadWorker):
-    """Answers from a pool of threads, none of which a client can hold for long."""
+    """Answers from a pool of threads, none of which a client can hold for long.
+
+    `row` is where it counts on the `board` that all workers share.
+    """
+
+    board = Board()  # here, since gunicorn reads its configuration anew on SIGHUP
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.row = self.board.take_row()  # before the fork: the master knows who has it
         self._started: dict[TConn, float] = {}
         self._limit = ServerSettings.from_env(os.environ).receive_seconds
 
