@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.answer import Answer, Inference
+from service.artifact import Manifest
 from service.calibration import calibrate
 from service.digits import to_pixels
 from service.errors import BadRequest, TooLarge
@@ -16,6 +17,7 @@ from service.proof import ProvedModel
 from service.settings import Settings
 from service.statistics import Statistics
 from service.store import Store, Version
+from service.typicality import Typicality
 from service.uploads import Batch, Upload, Uploads, read_upload, read_uploads
 
 
@@ -39,11 +41,13 @@ class Classifier:
         version: Version = None,
         preprocess: Preprocess = "auto",
         calibrated: bool = True,
+        judged: bool = True,
     ) -> Answer:
         """The answer for each of `uploads`, in their order.
 
         Its probabilities are calibrated where the version says how, unless the
-        network's own are asked for.
+        network's own are asked for; how typical each picture is, is told unless
+        nobody wants it judged.
 
         A picture that cannot be read has its error as its result, and the
         others are answered all the same.
@@ -61,7 +65,8 @@ class Classifier:
             calibration = proved.manifest.calibration
             if calibrated and calibration is not None:
                 probabilities = calibrate(probabilities, calibration.temperature)
-            return self._answer(proved, batch, probabilities)
+            typicality = proved.typicality if judged else None
+            return self._answer(proved.manifest, typicality, batch, probabilities)
 
     def infer(
         self,
@@ -114,20 +119,24 @@ class Classifier:
             )
 
     def _answer(
-        self, proved: ProvedModel, batch: Batch, probabilities: NDArray[np.float32]
+        self,
+        manifest: Manifest,
+        typicality: Typicality | None,
+        batch: Batch,
+        probabilities: NDArray[np.float32],
     ) -> Answer:
         read = probabilities.argmax(axis=1)
-        typicality = accepted = None
-        if proved.typicality is not None:
-            typicality = proved.typicality.of(batch.digits, read)
+        typical = accepted = None
+        if typicality is not None:
+            typical = typicality.of(batch.digits, read)
             if self._settings.min_typicality > 0:
-                accepted = typicality >= self._settings.min_typicality
+                accepted = typical >= self._settings.min_typicality
         return Answer(
-            proved.manifest.name,
-            proved.manifest.version,
+            manifest.name,
+            manifest.version,
             read,
             probabilities,
-            typicality,
+            typical,
             accepted,
             batch.done,
             batch.errors,

@@ -6,7 +6,6 @@ with it to `service.classifier`.
 """
 
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +20,6 @@ SHRUNK = 14
 FEATURES = SHRUNK * SHRUNK
 
 _ARRAYS = ("bases", "usual", "heft", "steps", "p_values")
-_AT_ONCE = 64  # pictures, whose bases together stay in the processor's cache
 _NO_INK = np.float32(1e-6)  # keeps a blank picture from dividing by nothing
 
 
@@ -95,22 +93,12 @@ def compared(
     Watanabe et al. 1967; Oja 1983), so that faint noise is no more like a digit
     than bright noise. That of a blank picture is 0.
     """
-    if len(digits) <= _AT_ONCE:
-        return _compared(bases, digits, predicted)
-    parts = [
-        _compared(bases, digits[first:last], predicted[first:last])
-        for first, last in pairwise((*range(0, len(digits), _AT_ONCE), len(digits)))
-    ]
-    energy, likeness = (np.concatenate(part) for part in zip(*parts, strict=True))
-    return energy, likeness
-
-
-def _compared(
-    bases: NDArray[np.float32], digits: NDArray[np.uint8], predicted: NDArray[np.intp]
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     pictures = shrunk(digits)
     energy = np.vecdot(pictures, pictures)
-    inside = (pictures[:, None] @ bases.take(predicted, axis=0))[:, 0]
+    inside = np.empty((len(digits), bases.shape[2]), np.float32)
+    for digit in set(predicted.tolist()):
+        rows = np.flatnonzero(predicted == digit)
+        inside[rows] = pictures[rows] @ bases[digit]
     return energy, np.vecdot(inside, inside) / (energy + _NO_INK)
 
 
