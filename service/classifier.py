@@ -55,7 +55,7 @@ class Classifier:
         Raises TooLarge for more pictures than allowed, UnknownModel for a model
         or version that is not served, NotReady where none is.
         """
-        self._check_count(len(uploads))
+        self.check_count(len(uploads))
         proved = self._store.find(model, version)
         with self.statistics.call(proved.manifest.version) as call:
             batch = read_uploads(uploads, preprocess, self._settings.max_pixels)
@@ -79,7 +79,7 @@ class Classifier:
         Raises BadRequest where that gives no finite numbers, and what `classify`
         raises.
         """
-        self._check_count(len(pixels))
+        self.check_count(len(pixels))
         proved = self._store.find(model, version)
         with self.statistics.call(proved.manifest.version) as call:
             probabilities = proved.engine.predict(pixels)
@@ -97,7 +97,7 @@ class Classifier:
         Raises the error of the first one that cannot be read, saying which it is,
         and TooLarge for more of them than allowed.
         """
-        self._check_count(len(encoded))
+        self.check_count(len(encoded))
         batch = read_uploads(encoded, "auto", self._settings.max_pixels)
         for row, error in batch.errors.items():
             raise type(error)(f"picture {row}: {error}") from error
@@ -111,7 +111,8 @@ class Classifier:
         """
         return read_upload(upload, "auto", self._settings.max_pixels)
 
-    def _check_count(self, count: int) -> None:
+    def check_count(self, count: int) -> None:
+        """Raise TooLarge for more pictures than one request may have."""
         if count > self._settings.max_batch:
             raise TooLarge(
                 f"{count} pictures in one request, "

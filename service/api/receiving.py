@@ -33,12 +33,18 @@ def read_bytes(request: Request) -> bytes:
     that stops before its end, TooLarge for one over the limit, and BadRequest for
     an empty or malformed one.
     """
-    compressed = is_compressed(request)
-    body = _received(request)
-    if compressed:
-        body = _decompressed(body, _encoding(request), request.max_content_length or 0)
+    body = read_optional(request)
     if not body:
         raise BadRequest("the body is empty")
+    return body
+
+
+def read_optional(request: Request) -> bytes:
+    """As `read_bytes`, but a body that is empty, or did not come, is none: b""."""
+    compressed = is_compressed(request)
+    body = _received(request)
+    if compressed and body:
+        body = _decompressed(body, _encoding(request), request.max_content_length or 0)
     return body
 
 

@@ -1,0 +1,75 @@
+"""JSON objects read with suspicion: every field has the type that is expected.
+
+What the fields mean is left to those who ask for them.
+"""
+
+import reprlib
+from typing import Any, TypeVar
+
+import orjson
+
+from service.errors import BadRequest, TooLarge
+
+MOST_VALUES = 1_000_000
+"""In one JSON body: each costs Python up to some 60 bytes, however short it was."""
+
+Field = TypeVar("Field", str, int, bool, list[Any], dict[str, Any])
+
+KINDS = {
+    str: "a string",
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+    list: "a list",
+    dict: "an object",
+    type(None): "null",
+}
+"""What JSON's types are called in an error."""
+
+
+def parse(body: bytes) -> dict[str, Any]:
+    """The JSON object that `body` is.
+
+    Raises BadRequest where it is none, and TooLarge where it holds more than
+    MOST_VALUES: nothing is made of those.
+    """
+    if sum(map(body.count, (b",", b"[", b"{"))) > MOST_VALUES:
+        raise TooLarge(
+            f"the JSON holds more than {MOST_VALUES} values; so many go as binary "
+            "tensor data"
+        )
+    try:
+        document = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise BadRequest(f"the request is not JSON: {error}") from error
+    if not isinstance(document, dict):
+        raise BadRequest(f"the request is {told(document)}, expected an object")
+    return document
+
+
+def required(document: dict[str, Any], name: str, kind: type[Field]) -> Field:
+    """The field of that name; BadRequest where it is missing or of another type."""
+    value = optional(document, name, kind)
+    if value is None:
+        raise BadRequest(f"{name!r} is missing, expected {KINDS[kind]}")
+    return value
+
+
+def optional(document: dict[str, Any], name: str, kind: type[Field]) -> Field | None:
+    """The field of that name, None where it is missing or null.
+
+    Raises BadRequest for one of another type; true is no number here.
+    """
+    value = document.get(name)
+    if value is None or type(value) is kind:
+        return value
+    raise BadRequest(f"{name!r} is {told(value)}, expected {KINDS[kind]}")
+
+
+def told(value: Any) -> str:
+    """A value as an error may show it: short, whatever came."""
+    if isinstance(value, list):
+        return f"a list of {len(value)}"
+    if isinstance(value, dict):
+        return f"an object with {len(value)} keys"
+    return "null" if value is None else reprlib.repr(value)

@@ -1,0 +1,40 @@
+"""POST .../infer: parse, one call, render."""
+
+import numpy as np
+from flask import Blueprint, Response, request
+from numpy.typing import NDArray
+
+from service.api.openinference.infer_request import HEADER, read_request
+from service.api.openinference.infer_response import render
+from service.api.openinference.paths import version_in
+from service.api.openinference.tensor_data import read_numbers, read_pictures
+from service.api.openinference.tensors import BYTES, Tensor
+from service.api.receiving import read_bytes
+from service.classifier import Classifier
+from service.errors import BadRequest, UnreadablePicture
+from service.store import Store
+
+
+def install(routes: Blueprint, classifier: Classifier, store: Store) -> None:
+    """Add the inference of a model, by its version or by default its newest."""
+
+    @routes.post("/v2/models/<model>/infer")
+    @routes.post("/v2/models/<model>/versions/<version>/infer")
+    def infer(model: str, version: str | None = None) -> Response:
+        body = read_bytes(request)
+        manifest = store.find(model, version_in(version)).manifest
+        asked = read_request(body, request.headers.get(HEADER), manifest)
+        tensor = asked.tensor
+        classifier.check_count(tensor.count)
+        if tensor.datatype == BYTES:
+            pixels = _read(classifier, tensor)
+        else:
+            pixels = read_numbers(tensor)
+        return render(classifier.infer(pixels, model, manifest.version), asked)
+
+
+def _read(classifier: Classifier, tensor: Tensor) -> NDArray[np.float32]:
+    try:
+        return classifier.read(read_pictures(tensor))
+    except UnreadablePicture as error:  # a status that this protocol does not have
+        raise BadRequest(str(error)) from error

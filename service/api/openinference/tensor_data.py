@@ -1,0 +1,88 @@
+"""From the data of a tensor, in JSON or as bytes, to the network's input.
+
+How an encoded picture is read is left to the classifier.
+"""
+
+import base64
+import binascii
+import struct
+
+import numpy as np
+from numpy.typing import NDArray
+
+from service.api.openinference.fields import told
+from service.api.openinference.lists import flatten, strings, to_array
+from service.api.openinference.tensors import NUMBERS, Tensor
+from service.digits import SIZE, to_pixels
+from service.errors import BadRequest
+
+
+def read_numbers(tensor: Tensor) -> NDArray[np.float32]:
+    """The network's input, float32 [n, 784], of a tensor of numbers.
+
+    FP32 in bytes is not copied where it lies as the network needs it. Raises
+    BadRequest where the data are not what datatype and shape claim.
+    """
+    dtype = NUMBERS[tensor.datatype]
+    if isinstance(tensor.data, list):
+        flat = flatten(tensor.data, tensor.shape)
+        values = to_array(flat, np.uint8 if dtype == np.uint8 else np.float32)
+    else:
+        expected = tensor.count * SIZE * dtype.itemsize
+        if len(tensor.data) != expected:
+            raise BadRequest(
+                f"{tensor.datatype} {list(tensor.shape)} is {expected} bytes, "
+                f"{len(tensor.data)} came"
+            )
+        values = np.frombuffer(tensor.data, dtype)
+    values = values.reshape(-1, SIZE)
+    if dtype == np.uint8:
+        return to_pixels(values)
+    with np.errstate(over="ignore"):  # the classifier refuses what is not finite
+        return np.require(values, np.float32, ["ALIGNED"])
+
+
+def read_pictures(tensor: Tensor) -> list[bytes]:
+    """The encoded pictures of a tensor of BYTES; in JSON they are base64.
+
+    Raises BadRequest where they are not as many as the shape claims, where one
+    is empty or no base64, and where a length is not that of what follows it.
+    """
+    if isinstance(tensor.data, list):
+        texts = strings(flatten(tensor.data, tensor.shape))
+        return [_decoded(text, row) for row, text in enumerate(texts)]
+    pictures = []
+    start = 0
+    for row in range(tensor.count):
+        start, end = _element(tensor.data, start, row)
+        pictures.append(bytes(tensor.data[start:end]))
+        start = end
+    if start < len(tensor.data):
+        raise BadRequest(
+            f"{len(tensor.data) - start} bytes come after {tensor.count} pictures, as "
+            f"many as the shape {list(tensor.shape)} claims"
+        )
+    return pictures
+
+
+def _element(data: memoryview, start: int, row: int) -> tuple[int, int]:
+    """From where to where the bytes of picture `row` reach, behind their length."""
+    left = len(data) - start
+    if left < 4:
+        raise BadRequest(f"picture {row} has {left} bytes left, its length is in 4")
+    (length,) = struct.unpack_from("<I", data, start)
+    if not 0 < length <= left - 4:
+        raise BadRequest(
+            f"picture {row} claims {length} bytes, {left - 4} follow its length"
+        )
+    return start + 4, start + 4 + length
+
+
+def _decoded(text: str, row: int) -> bytes:
+    try:
+        return base64.b64decode("".join(text.split()), validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise BadRequest(
+            f"picture {row}: {told(text)} is not base64: {error}; BYTES in JSON are "
+            "pictures in base64, in binary tensor data as they are"
+        ) from error
