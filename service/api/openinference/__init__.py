@@ -6,7 +6,13 @@ one classifier. Each module adds its own routes.
 
 from flask import Blueprint
 
-from service.api.openinference import infer, metadata, repository, unsupported
+from service.api.openinference import (
+    infer,
+    metadata,
+    repository,
+    statistics,
+    unsupported,
+)
 from service.classifier import Classifier
 from service.settings import Settings
 from service.store import Store
@@ -18,5 +24,6 @@ def blueprint(classifier: Classifier, store: Store, settings: Settings) -> Bluep
     metadata.install(routes, store)
     infer.install(routes, classifier, store)
     repository.install(routes, store, settings.model)
+    statistics.install(routes, store, classifier.statistics)
     unsupported.install(routes)
     return routes

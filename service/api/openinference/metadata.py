@@ -8,7 +8,7 @@ from flask import Blueprint, Response
 
 from service.api.openinference.paths import version_in
 from service.api.openinference.rendering import as_json
-from service.api.openinference.tensors import DATATYPES, PICTURE_SHAPES
+from service.api.openinference.tensors import DATATYPES, SHAPES
 from service.artifact import TensorSpec
 from service.store import Store
 
@@ -18,11 +18,11 @@ PLATFORM = "tensorflow_savedmodel"
 
 _INPUT = {
     "datatypes": ", ".join(DATATYPES),
-    "shapes": ", ".join(f"[{', '.join(map(str, (-1, *s)))}]" for s in PICTURE_SHAPES),
-    "FP32, FP64, FP16": "pixels from 0 (dark, the background) to 1 (bright, the ink)",
+    "shapes": f"{SHAPES}; [784] and [28, 28] for one picture",
+    "floats": "pixels from 0 (dark, the background) to 1 (bright, the ink)",
     "UINT8": "pixels from 0 to 255, which the service divides by 255",
-    "BYTES": "[-1] encoded pictures (PNG, JPEG, ...) that the service reads as "
-    "uploads; in JSON as base64",
+    "BYTES": "[n] or [n, 1] encoded pictures (PNG, JPEG and so on), which the service "
+    "reads as it does uploads; in JSON they are base64",
 }
 """What the input takes beyond its own datatype and shape."""
 

@@ -3,6 +3,7 @@
 Whether the data are so, is left to `tensor_data`.
 """
 
+import reprlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +26,7 @@ DATATYPES = (*NUMBERS, BYTES)
 
 PICTURE_SHAPES = ((SIZE,), (SIDE, SIDE), (SIDE, SIDE, 1), (1, SIDE, SIDE))
 """What may follow the number of pictures in a shape of numbers."""
+SHAPES = ", ".join(f"[n, {str(rest)[1:-1].rstrip(',')}]" for rest in PICTURE_SHAPES)
 
 
 @dataclass(frozen=True)
@@ -52,8 +54,8 @@ class Tensor:
             )
         if len(shape) > 4 or not all(type(n) is int and n > 0 for n in shape):
             raise BadRequest(
-                f"the shape is {told(shape)}: {told(str(shape[:5]))}, expected 1 to 4 "
-                "whole numbers above 0"
+                f"the shape is {reprlib.repr(shape)}, expected 1 to 4 whole numbers "
+                "above 0"
             )
         sizes = tuple(shape)
         return cls(datatype, sizes, _count(datatype, sizes), data)
@@ -68,8 +70,4 @@ def _count(datatype: str, shape: tuple[int, ...]) -> int:
         return 1
     if shape[1:] in PICTURE_SHAPES:
         return shape[0]
-    expected = " or ".join(str(["n", *rest]) for rest in PICTURE_SHAPES)
-    raise BadRequest(
-        f"the shape is {list(shape)}, expected {expected.replace(chr(39), '')} "
-        "for n pictures"
-    )
+    raise BadRequest(f"the shape is {list(shape)}, expected {SHAPES} for n pictures")

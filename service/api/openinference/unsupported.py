@@ -41,4 +41,3 @@ def refuse(what: str, **_: str) -> NoReturn:
     """Answer 501 in the protocol's own shape, once the body has come."""
     read_optional(request)
     raise Unsupported(f"{what} cannot be asked for here: GET /v2 lists the extensions")
-
