@@ -94,11 +94,10 @@ def _tensor(entry: dict[str, Any], binary: memoryview, header: str | None) -> Te
     parameters = _parameters(entry)
     data = optional(entry, "data", list)
     size = optional(parameters, "binary_data_size", int)
-    if (data is None) == (size is None):
-        raise BadRequest(
-            f"the input has {'neither' if data is None else 'both'} data and "
-            "binary_data_size, expected one of them"
-        )
+    if data is None and size is None:
+        raise BadRequest("the input has neither data nor binary_data_size")
+    if data is not None and size is not None:
+        raise BadRequest("the input has both data and binary_data_size, expected one")
     if size is not None and header is None:
         raise BadRequest(f"the input is binary, but the header {HEADER} is missing")
     if len(binary) != (size or 0):

@@ -52,7 +52,7 @@ class Tensor:
                 f"datatype {told(datatype)} is not taken, "
                 f"expected one of {', '.join(DATATYPES)}"
             )
-        if len(shape) > 4 or not all(type(n) is int and n > 0 for n in shape):
+        if not 1 <= len(shape) <= 4 or not all(type(n) is int and n > 0 for n in shape):
             raise BadRequest(
                 f"the shape is {reprlib.repr(shape)}, expected 1 to 4 whole numbers "
                 "above 0"
