@@ -33,7 +33,7 @@ def create_app(
     app.config["MAX_CONTENT_LENGTH"] = settings.max_upload_bytes
     app.config["MAX_FORM_PARTS"] = settings.max_batch + 1
     app.register_blueprint(classify.blueprint(classifier))
-    app.register_blueprint(openinference.blueprint(classifier, store, settings))
+    app.register_blueprint(openinference.blueprint(classifier, store))
     app.register_blueprint(health.blueprint(store, settings))
     requests.install(app)
     errors.install(app)

@@ -112,7 +112,7 @@ class Classifier:
         return read_upload(upload, "auto", self._settings.max_pixels)
 
     def check_count(self, count: int) -> None:
-        """Raise TooLarge for more pictures than one request may have."""
+        """Raise TooLarge for more pictures than are answered in one request."""
         if count > self._settings.max_batch:
             raise TooLarge(
                 f"{count} pictures in one request, "

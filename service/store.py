@@ -45,6 +45,11 @@ class Store:
         self._settings = settings
         self.snapshot = Snapshot({}, {})
 
+    @property
+    def model(self) -> str:
+        """The name of the model, served or not."""
+        return self._settings.model
+
     def load(self) -> None:
         """Read and prove every version on disk, then swap to them at once."""
         models: dict[int, ProvedModel] = {}

@@ -14,16 +14,15 @@ from service.api.openinference import (
     unsupported,
 )
 from service.classifier import Classifier
-from service.settings import Settings
 from service.store import Store
 
 
-def blueprint(classifier: Classifier, store: Store, settings: Settings) -> Blueprint:
+def blueprint(classifier: Classifier, store: Store) -> Blueprint:
     """The routes below /v2 over `classifier` and the versions in `store`."""
     routes = Blueprint("openinference", __name__)
     metadata.install(routes, store)
     infer.install(routes, classifier, store)
-    repository.install(routes, store, settings.model)
+    repository.install(routes, store)
     statistics.install(routes, store, classifier.statistics)
     unsupported.install(routes)
     return routes

@@ -12,16 +12,16 @@ from service.api.openinference.fields import optional, parse
 from service.api.openinference.rendering import as_json
 from service.api.receiving import read_optional
 from service.errors import BadRequest
-from service.store import Snapshot, Store
+from service.store import Store
 
 
-def install(routes: Blueprint, store: Store, served: str) -> None:
-    """Add the index of the versions of the model `served`, load and unload."""
+def install(routes: Blueprint, store: Store) -> None:
+    """Add the index of the versions in `store`, load and unload."""
 
     @routes.post("/v2/repository/index")
     def index() -> Response:
         only_ready = optional(_document(), "ready", bool) or False
-        return as_json(_index(store.snapshot, served, only_ready))
+        return as_json(_index(store, only_ready))
 
     @routes.post("/v2/repository/models/<model>/load")
     def load(model: str) -> Response:
@@ -50,12 +50,12 @@ def _document() -> dict[str, Any]:
     return parse(body) if body else {}
 
 
-def _index(snapshot: Snapshot, served: str, only_ready: bool) -> list[dict[str, str]]:
+def _index(store: Store, only_ready: bool) -> list[dict[str, str]]:
     states = dict.fromkeys(snapshot.models, ("READY", ""))
     if not only_ready:
         for number, reason in snapshot.refused.items():
             states[number] = ("UNAVAILABLE", reason)
     return [
-        {"name": served, "version": str(number), "state": state, "reason": reason}
+        {"name": store.model, "version": str(number), "state": state, "reason": reason}
         for number, (state, reason) in sorted(states.items())
     ]
