@@ -74,7 +74,7 @@ def test_server_and_model_are_live_and_ready(server: Server) -> None:
     assert not ask(server, lambda client, url: client.is_model_ready(url, "letters"))
 
 
-@pytest.mark.parametrize("ways", product([True, False], [True, False]))
+@pytest.mark.parametrize("ways", [*product([True, False], [True, False])])
 @pytest.mark.parametrize("datatype", ["FP32", "UINT8"])
 def test_tensors_go_in_and_out_in_json_and_binary(
     server: Server,

@@ -4,7 +4,7 @@ tritonclient[http] is imported where it is used: it takes its time.
 """
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -88,7 +88,7 @@ def test_the_metadata_are_told(triton: Any, models_dir: Path, newest: int) -> No
     ]
 
 
-@pytest.mark.parametrize("ways", product([True, False], [True, False, None]))
+@pytest.mark.parametrize("ways", [*product([True, False], [True, False, None])])
 @pytest.mark.parametrize("datatype", ["FP32", "FP64", "UINT8"])
 def test_tensors_go_in_and_out_in_json_and_binary(
     triton: Any,
@@ -296,19 +296,17 @@ def test_errors_come_as_the_exception_of_this_client_with_our_words(
 ) -> None:
     from tritonclient.utils import InferenceServerException
 
-    many = np.zeros((1025, 784), np.uint8)
-    calls = {
+    good, many = (given(p, "UINT8") for p in (pixels, np.zeros((1025, 784), np.uint8)))
+    whole = given(pixels.astype(np.int32), "INT32")
+    calls: dict[str, tuple[str, Callable[[], Any]]] = {
         "404": ("'letters' is not served", lambda: triton.infer("letters", good)),
         "400": ("INT32' is not taken", lambda: triton.infer("mnist", whole)),
         "413": (
             "at most 1024 are",
-            lambda: triton.infer("mnist", given(many, "UINT8")),
+            lambda: triton.infer("mnist", many),
         ),
         "501": ("model configuration", lambda: triton.get_model_config("mnist")),
     }
-    good = given(pixels, "UINT8")
-    whole = given(pixels.astype(np.int32), "INT32")
-
     for status, (said, call) in calls.items():
         with pytest.raises(InferenceServerException) as raised:
             call()

@@ -51,6 +51,7 @@ def _document() -> dict[str, Any]:
 
 
 def _index(store: Store, only_ready: bool) -> list[dict[str, str]]:
+    snapshot = store.snapshot
     states = dict.fromkeys(snapshot.models, ("READY", ""))
     if not only_ready:
         for number, reason in snapshot.refused.items():
