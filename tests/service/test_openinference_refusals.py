@@ -97,7 +97,7 @@ def test_what_is_no_json_number_is_refused(
         ),
         (
             put(data=None, parameters={"binary_data_size": True}),
-            "'binary_data_size' is True, expected a whole number",
+            "'binary_data_size' is true, expected a whole number",
         ),
         (
             put(parameters={"shared_memory_region": "r"}),
@@ -179,7 +179,7 @@ def test_a_shape_is_of_pictures_of_28_by_28(
             [2, 28, 28],
             "the data are rag",
         ),
-        ([[[0.0]] * 784], [1, 784], "among the data is a list, expected only a number"),
+        ([[[0.0]] * 784], [1, 784], "among the data is a list, expected only numbers"),
         ([[], []], [2, 784], "the shape is [2, 784], the data are [2, 0]"),
     ],
 )
@@ -192,13 +192,13 @@ def test_data_are_nested_as_the_shape_is_or_flat(
 @pytest.mark.parametrize(
     ("value", "datatype", "said"),
     [
-        (True, "FP32", "true or false, expected only a number or a whole number"),
-        (None, "FP32", "null, expected only a number or a whole number"),
-        ("0", "FP64", "a string, expected only a number or a whole number"),
-        ({}, "FP16", "an object, expected only a number or a whole number"),
-        (True, "UINT8", "true or false, expected only a whole number"),
-        (0.5, "UINT8", "a number, expected only a whole number"),
-        ("0", "UINT8", "a string, expected only a whole number"),
+        (True, "FP32", "true or false, expected only numbers"),
+        (None, "FP32", "null, expected only numbers"),
+        ("0", "FP64", "a string, expected only numbers"),
+        ({}, "FP16", "an object, expected only numbers"),
+        (True, "UINT8", "true or false, expected only whole numbers"),
+        (0.5, "UINT8", "a number, expected only whole numbers"),
+        ("0", "UINT8", "a string, expected only whole numbers"),
     ],
 )
 def test_among_numbers_are_only_numbers(
@@ -266,7 +266,7 @@ def test_binary_floats_that_are_not_finite_are_refused(
         ),
         (
             [{"name": "probabilities", "parameters": {"classification": True}}],
-            "'classification' is True, expected a whole number",
+            "'classification' is true, expected a whole number",
         ),
         (
             [{"name": "probabilities", "parameters": {"shared_memory_region": "r"}}],
@@ -435,8 +435,8 @@ def test_bytes_with_lying_lengths_are_refused(
         (["A"], [1], "picture 0: 'A' is not base64"),
         (["ü"], [1], "picture 0: 'ü' is not base64"),
         ([""], [1], "picture 0: "),
-        ([7], [1], "among the data is a whole number, expected only a string"),
-        ([None], [1], "among the data is null, expected only a string"),
+        ([7], [1], "among the data is a whole number, expected only strings"),
+        ([None], [1], "among the data is null, expected only strings"),
         (["AAAA"], [2], "the shape is [2], the data are [1]"),
         (["AAAA"], [1, 784], "the shape of BYTES is [1, 784], expected [n] or [n, 1]"),
         ([], [1], "the shape is [1], the data are [0]"),
@@ -448,6 +448,14 @@ def test_strings_that_are_no_pictures_in_base64_are_refused(
     answer = send(fake_client, document(data, shape, "BYTES"))
 
     assert error_of(answer).startswith(said)
+
+
+def test_an_encoding_that_is_not_known_is_refused_in_the_same_shape(
+    fake_client: FlaskClient,
+) -> None:
+    answer = fake_client.post(INFER, data=b"{}", headers={"Content-Encoding": "br"})
+
+    assert "expected gzip, deflate or none" in error_of(answer, 415)
 
 
 def test_nothing_that_is_refused_reaches_the_network(

@@ -72,4 +72,6 @@ def told(value: Any) -> str:
         return f"a list of {len(value)}"
     if isinstance(value, dict):
         return f"an object with {len(value)} keys"
-    return "null" if value is None else reprlib.repr(value)
+    if value is None or isinstance(value, bool):
+        return orjson.dumps(value).decode()
+    return reprlib.repr(value)

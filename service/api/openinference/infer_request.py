@@ -1,7 +1,7 @@
 """From the body of an inference to its one tensor and what is wanted of it.
 
 Finds the JSON and the binary data in the body. What is in the data is left to
-`tensors`.
+`tensor_data`.
 """
 
 from dataclasses import dataclass

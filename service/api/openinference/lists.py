@@ -21,8 +21,7 @@ def flatten(data: list[Any], shape: tuple[int, ...]) -> list[Any]:
     """
     found, level = [len(data)], data
     while len(found) < len(shape) and level and type(level[0]) is list:
-        lengths = {len(row) if type(row) is list else None for row in level}
-        if len(lengths) != 1:
+        if set(map(type, level)) != {list} or len(set(map(len, level))) != 1:
             raise BadRequest(f"the data are ragged {len(found)} lists deep")
         found.append(len(level[0]))
         level = list(chain.from_iterable(level))
@@ -34,34 +33,36 @@ def flatten(data: list[Any], shape: tuple[int, ...]) -> list[Any]:
     return level
 
 
-def to_array(values: list[Any], dtype: type[np.generic]) -> NDArray[Any]:
-    """Numbers as float32, or whole numbers as uint8: [len(values)].
+def floats(values: list[Any]) -> NDArray[np.float32]:
+    """Numbers as float32 [len(values)]; those too large for it become infinite.
 
-    Raises BadRequest for what is no number, and for none from 0 to 255 where
-    they are uint8. A number too large for float32 becomes infinite.
+    Raises BadRequest for what is no number: true is none.
     """
-    if dtype == np.uint8:
-        _check(values, {int})
-        if min(values) < 0 or max(values) > 255:
-            raise BadRequest(
-                f"the data of UINT8 are from {min(values)} to {max(values)}, expected "
-                "0 to 255"
-            )
-    else:
-        _check(values, {int, float})
+    _check(values, {int, float}, "numbers")
     with np.errstate(over="ignore"):
-        return np.array(values, dtype)
+        return np.fromiter(values, np.float32, len(values))
+
+
+def uint8s(values: list[Any]) -> NDArray[np.uint8]:
+    """Whole numbers from 0 to 255 as uint8 [len(values)]; BadRequest for others."""
+    _check(values, {int}, "whole numbers")
+    try:
+        return np.frombuffer(bytes(values), np.uint8)
+    except ValueError as error:
+        raise BadRequest(
+            f"the data of UINT8 are from {min(values)} to {max(values)}, expected 0 "
+            "to 255"
+        ) from error
 
 
 def strings(values: list[Any]) -> list[str]:
     """`values`, which are strings; BadRequest where one is not."""
-    _check(values, {str})
+    _check(values, {str}, "strings")
     return values
 
 
-def _check(values: list[Any], kinds: set[type]) -> None:
+def _check(values: list[Any], kinds: set[type], expected: str) -> None:
     others = set(map(type, values)) - kinds
     if others:
-        found = ", ".join(sorted(KINDS[kind] for kind in others))
-        expected = " or ".join(sorted(KINDS[kind] for kind in kinds))
+        found = " and ".join(sorted(KINDS[kind] for kind in others))
         raise BadRequest(f"among the data is {found}, expected only {expected}")

@@ -6,12 +6,13 @@ How an encoded picture is read is left to the classifier.
 import base64
 import binascii
 import struct
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from service.api.openinference.fields import told
-from service.api.openinference.lists import flatten, strings, to_array
+from service.api.openinference.lists import flatten, floats, strings, uint8s
 from service.api.openinference.tensors import NUMBERS, Tensor
 from service.digits import SIZE, to_pixels
 from service.errors import BadRequest
@@ -23,23 +24,26 @@ def read_numbers(tensor: Tensor) -> NDArray[np.float32]:
     FP32 in bytes is not copied where it lies as the network needs it. Raises
     BadRequest where the data are not what datatype and shape claim.
     """
-    dtype = NUMBERS[tensor.datatype]
-    if isinstance(tensor.data, list):
-        flat = flatten(tensor.data, tensor.shape)
-        values = to_array(flat, np.uint8 if dtype == np.uint8 else np.float32)
-    else:
-        expected = tensor.count * SIZE * dtype.itemsize
-        if len(tensor.data) != expected:
-            raise BadRequest(
-                f"{tensor.datatype} {list(tensor.shape)} is {expected} bytes, "
-                f"{len(tensor.data)} came"
-            )
-        values = np.frombuffer(tensor.data, dtype)
-    values = values.reshape(-1, SIZE)
-    if dtype == np.uint8:
+    values = _values(tensor).reshape(-1, SIZE)
+    if values.dtype == np.uint8:
         return to_pixels(values)
     with np.errstate(over="ignore"):  # the classifier refuses what is not finite
         return np.require(values, np.float32, ["ALIGNED"])
+
+
+def _values(tensor: Tensor) -> NDArray[Any]:
+    """The numbers of a tensor as they came, or from JSON as float32 or uint8."""
+    dtype = NUMBERS[tensor.datatype]
+    if isinstance(tensor.data, list):
+        values = flatten(tensor.data, tensor.shape)
+        return uint8s(values) if dtype == np.uint8 else floats(values)
+    expected = tensor.count * SIZE * dtype.itemsize
+    if len(tensor.data) != expected:
+        raise BadRequest(
+            f"{tensor.datatype} {list(tensor.shape)} is {expected} bytes, "
+            f"{len(tensor.data)} came"
+        )
+    return np.frombuffer(tensor.data, dtype)
 
 
 def read_pictures(tensor: Tensor) -> list[bytes]:
