@@ -1,0 +1,193 @@
+"""The client itself: pictures in, what a running service says of them out.
+
+What a picture may be is in `service.client.inputs`; how it is sent, how often and
+what of its answer is understood is left to the modules beside.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from http import HTTPStatus
+from types import TracebackType
+from typing import TYPE_CHECKING, Literal, Self, TypedDict, Unpack
+
+from service.client.answers import (
+    Prediction,
+    Versions,
+    read_predictions,
+    read_versions,
+)
+from service.client.bodies import Batch, batches, body
+from service.client.connection import NOTHING, Connection
+from service.client.errors import ClientError, PictureError, Refused
+from service.client.inputs import Encoded, encode, encode_all
+from service.client.patience import Patience
+
+if TYPE_CHECKING:
+    from service.client.inputs import Picture, Pictures
+
+
+Result = Prediction | PictureError
+
+
+class Options(TypedDict, total=False):
+    """What a classification may ask for; the service decides where it does not.
+
+    model, version: who answers. top: how many of the likeliest digits to list, 1
+    to 10. preprocess: `exact` takes 28 x 28, bright on dark, and nothing else.
+    calibrated: False for the network's own probabilities. detail: whether to say
+    what was done to the picture. request_id: what the service's log is to know the
+    request by.
+    """
+
+    model: str | None
+    version: int | None
+    top: int | None
+    preprocess: Literal["auto", "exact"]
+    calibrated: bool
+    detail: bool
+    request_id: str
+
+
+class Client:
+    """Asks the service at `url`, as http://127.0.0.1:8000; it may stand under a path.
+
+    `timeout`: seconds that one try may wait, to connect and again for each part of
+    the answer. `retries`: how many more tries follow one that met a connection that
+    failed, a 429, 502 or 503; between them it waits as Retry-After says, else twice
+    as long each time. `patience`: seconds after which no further try begins.
+    `headers` go with every request; a user and password in `url` become one.
+
+    Safe to use from several threads. Redirects are not followed, and the proxy
+    variables of the environment are not read. ValueError for a bad `url`.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        timeout: float = 60.0,
+        retries: int = 3,
+        patience: float = 60.0,
+        headers: Mapping[str, str] = NOTHING,
+    ) -> None:
+        self._service = Connection(url, timeout, Patience(retries, patience), headers)
+
+    def __repr__(self) -> str:
+        return f"Client({self._service.url!r})"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections that are kept for later requests."""
+        self._service.close()
+
+    def classify(self, picture: "Picture", **options: Unpack[Options]) -> Prediction:
+        """What the service reads in one picture.
+
+        Raises PictureError where it cannot be read, Unreachable, Refused, and
+        TypeError or ValueError for what is no picture.
+        """
+        result = self._classify([encode(picture)], options)[0]
+        if isinstance(result, PictureError):
+            raise result
+        return result
+
+    def classify_many(
+        self, pictures: "Pictures", **options: Unpack[Options]
+    ) -> list[Result]:
+        """For each of `pictures` what is read in it, or why it cannot be read.
+
+        Raises as `classify` does, but no PictureError.
+        """
+        return list(self.classify_each(pictures, **options))
+
+    def classify_each(
+        self, pictures: "Pictures", **options: Unpack[Options]
+    ) -> Iterator[Result]:
+        """As `classify_many`, one after the other: `pictures` may be without end.
+
+        They are taken and sent in batches of up to 1,024 pictures and 20 MiB.
+        """
+        for batch in batches(encode_all(pictures)):
+            yield from self._classify(batch, options)
+
+    def normalize(self, picture: "Picture") -> bytes:
+        """The 28 x 28 PNG that the network would see; raises as `classify` does."""
+        try:
+            return self._service.post("/v1/normalize", body([encode(picture)])).data
+        except Refused as refused:
+            raise _of_picture(refused) or refused from refused
+
+    def versions(self) -> Versions:
+        """Which release, engine and versions serve; Unreachable or Refused."""
+        response = self._service.get("/version")
+        try:
+            return read_versions(self._service.json(response))
+        except (KeyError, TypeError, ValueError) as error:
+            raise self._service.not_understood(response) from error
+
+    def ready(self) -> bool:
+        """Whether it would classify now: asked once; False if nothing answers."""
+        try:
+            return self._service.get("/readyz", retries=0).status == HTTPStatus.OK
+        except ClientError:
+            return False
+
+    def _classify(self, batch: Batch, options: Options) -> list[Result]:
+        """The results of a batch; what was not sent has its error in its place."""
+        sent = [picture for picture in batch if isinstance(picture, Encoded)]
+        answers = iter(self._send(sent, options) if sent else [])
+        return [next(answers) if isinstance(p, Encoded) else p for p in batch]
+
+    def _send(self, pictures: Sequence[Encoded], options: Options) -> list[Result]:
+        """The results of one request, or of two where the service takes less in one."""
+        try:
+            return self._ask(pictures, options)
+        except Refused as refused:
+            if len(pictures) == 1 and (error := _of_picture(refused)):
+                return [error]
+            if refused.status != HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+                raise
+        half = len(pictures) // 2
+        return [
+            *self._send(pictures[:half], options),
+            *self._send(pictures[half:], options),
+        ]
+
+    def _ask(self, pictures: Sequence[Encoded], options: Options) -> list[Result]:
+        query, headers = _asked(options)
+        response = self._service.post("/v1/classify", body(pictures), query, headers)
+        try:
+            return read_predictions(self._service.json(response), len(pictures))
+        except (KeyError, TypeError, ValueError) as error:
+            raise self._service.not_understood(response) from error
+
+
+def _asked(options: Options) -> tuple[dict[str, str], dict[str, str]]:
+    """The query and the headers that `options` stand for."""
+    given = {name: value for name, value in options.items() if value is not None}
+    if unknown := given.keys() - Options.__annotations__.keys():
+        expected = ", ".join(Options.__annotations__)
+        raise TypeError(f"unknown option {min(unknown)!r}, expected {expected}")
+    request_id = given.pop("request_id", None)
+    headers = {} if request_id is None else {"X-Request-ID": str(request_id)}
+    return {name: _text(value) for name, value in given.items()}, headers
+
+
+def _text(value: object) -> str:
+    return str(int(value)) if isinstance(value, bool) else str(value)
+
+
+def _of_picture(refused: Refused) -> PictureError | None:
+    """The same of the only picture that was sent, where the picture is at fault."""
+    if refused.status in (413, 422):
+        return PictureError(refused.detail, refused.status)
+    return None

@@ -1,0 +1,170 @@
+"""One service's address: requests sent there, and their answers or errors.
+
+Knows HTTP and nothing of pictures. Safe to use from several threads.
+"""
+
+import json
+from base64 import b64encode
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from http import HTTPStatus
+from types import MappingProxyType
+from typing import Any
+from urllib.parse import unquote, urlencode
+
+from urllib3 import BaseHTTPResponse, Timeout, connection_from_url
+from urllib3.exceptions import (
+    HTTPError,
+    LocationParseError,
+    NameResolutionError,
+    NewConnectionError,
+    ProtocolError,
+    TimeoutError,  # noqa: A004, urllib3's name
+)
+from urllib3.util import Url, parse_url
+
+from service.client.bodies import Body
+from service.client.errors import Refused, Unreachable
+from service.client.patience import Outcome, Patience
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
+_ONCE: dict[str, Any] = {"retries": False, "redirect": False}
+"""For urllib3: `Patience` does the one, and nobody the other."""
+_THREADS = 16  # that may keep a connection each
+
+
+class Connection:
+    """Keeps connections to one service; `url` is its address, without a password."""
+
+    def __init__(
+        self, url: str, timeout: float, patience: Patience, headers: Mapping[str, str]
+    ) -> None:
+        parsed = _parse(url)
+        self.url = parsed._replace(auth=None).url
+        self._path = parsed.path or ""
+        self._headers = {"User-Agent": "mnist-client", **_login(parsed), **headers}
+        self._timeout, self._patience = timeout, patience
+        self._pool = connection_from_url(
+            parsed._replace(auth=None, path=None).url,
+            timeout=Timeout(connect=timeout, read=timeout),
+            maxsize=_THREADS,
+        )
+
+    def close(self) -> None:
+        """Close the connections that are kept; a later request fails."""
+        self._pool.close()
+
+    def post(
+        self,
+        path: str,
+        body: Body,
+        query: Mapping[str, Any] = NOTHING,
+        headers: Mapping[str, str] = NOTHING,
+    ) -> BaseHTTPResponse:
+        """What is answered with 200; raises Unreachable or Refused for all else."""
+        if query:
+            path = f"{path}?{urlencode(query)}"
+        sent = {**self._headers, **headers, "Content-Type": body.content_type}
+        return self._answer(
+            self._patience,
+            lambda: self._pool.urlopen(
+                "POST", self._path + path, body.data, sent, **_ONCE
+            ),
+        )
+
+    def get(self, path: str, retries: int | None = None) -> BaseHTTPResponse:
+        """As `post`, with no body, and with other `retries` where they are given."""
+        patience = self._patience
+        if retries is not None:
+            patience = replace(patience, retries=retries)
+        return self._answer(
+            patience,
+            lambda: self._pool.urlopen(
+                "GET", self._path + path, headers=self._headers, **_ONCE
+            ),
+        )
+
+    def json(self, response: BaseHTTPResponse) -> dict[str, Any]:
+        """The object in an answer; Unreachable where there is none."""
+        document = _json(response)
+        if document is None:
+            raise self.not_understood(response)
+        return document
+
+    def not_understood(self, response: BaseHTTPResponse) -> Unreachable:
+        """The error for an answer that no MNIST Service would give."""
+        found = response.headers.get("Content-Type", "something else")
+        return Unreachable(self.url, 1, f"what answers there sends its own {found}")
+
+    def _answer(
+        self, patience: Patience, send: Callable[[], BaseHTTPResponse]
+    ) -> BaseHTTPResponse:
+        outcome = patience.ask(send)
+        if outcome.response is None:
+            raise self._unreachable(outcome) from outcome.error
+        if outcome.response.status != HTTPStatus.OK:
+            raise _refused(outcome.response, outcome.tries)
+        return outcome.response
+
+    def _unreachable(self, outcome: Outcome) -> Unreachable:
+        return Unreachable(self.url, outcome.tries, self._reason(outcome.error))
+
+    def _reason(self, error: HTTPError | None) -> str:
+        match error:
+            case NameResolutionError():
+                return "its host has no address"
+            case NewConnectionError():
+                return getattr(error.__cause__, "strerror", None) or str(error)
+            case TimeoutError():
+                return f"no answer came within {self._timeout:g} s"
+            case ProtocolError():
+                return "the connection broke off before the answer was whole"
+            case _:
+                return str(error)
+
+
+def _parse(url: str) -> Url:
+    """Raises ValueError for what is no address of a service."""
+    try:
+        parsed = parse_url(url)
+    except LocationParseError:
+        parsed = Url()
+    known = parsed.scheme in ("http", "https") and parsed.host
+    if not known or parsed.query is not None or parsed.fragment is not None:
+        shown = url.rpartition("@")[2]  # no password
+        raise ValueError(
+            f"{shown!r} is no address of a service, expected one as "
+            "http://127.0.0.1:8000"
+        )
+    return parsed._replace(path=(parsed.path or "").rstrip("/") or None)
+
+
+def _login(url: Url) -> dict[str, str]:
+    if url.auth is None:
+        return {}
+    encoded = b64encode(unquote(url.auth).encode()).decode()
+    return {"Authorization": f"Basic {encoded}"}
+
+
+def _refused(response: BaseHTTPResponse, tries: int) -> Refused:
+    request_id = response.headers.get("X-Request-ID")
+    return Refused(response.status, _detail(response), request_id, tries)
+
+
+def _detail(response: BaseHTTPResponse) -> str:
+    document = _json(response) or {}
+    said = document.get("detail") or document.get("error")
+    if isinstance(said, str):
+        return said
+    if "Location" in response.headers:
+        found = response.headers["Location"]
+        return f"it points to {found!r}, which is not followed: give that address"
+    return f"{response.reason or 'refused'}, and no word that a MNIST Service would say"
+
+
+def _json(response: BaseHTTPResponse) -> dict[str, Any] | None:
+    try:
+        document = json.loads(response.data)
+    except (ValueError, RecursionError):
+        return None
+    return document if isinstance(document, dict) else None
