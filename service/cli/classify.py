@@ -1,61 +1,60 @@
-"""mnist-classify: read pictures of digits with no server running."""
+"""mnist-classify: read pictures of digits, here or by asking a running service.
+
+Who reads them is chosen here; the reading is in `local` and `remote`, what is
+printed of it in `listing`.
+"""
 
 import argparse
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-import orjson
-
-from service.answer import Prediction
-from service.classifier import Classifier
-from service.errors import NotReady, RequestError, ServiceError, UnreadablePicture
-from service.settings import Settings
-from service.store import Store
-from service.uploads import Upload
+from service.cli.listing import Failure, Row, Stopped, print_json, print_table
 
 EPILOG = """\
 The table shows the digit read, its probability, and the second likeliest.
+
+With --url a running service reads the files, and no model is loaded here. They are
+sent in batches; while it is busy or starting they are sent again, for a minute.
 
 exit codes:
     0  every file was read
     1  some files could not be read; the others were
     2  the command line, a setting or the model asked for is wrong
     3  no model version is ready
+    4  the service at --url could not be reached, or refused
 
 examples:
     mnist-classify seven.png
     mnist-classify --json pictures/*.png
+    mnist-classify --url http://127.0.0.1:8000 pictures/*.png
 """
-
-Result = tuple[str, Prediction | RequestError]
+MANY = 100
+"""From so many files on, a terminal is told how far it has come."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print what each file shows; returns the exit code (see EPILOG)."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.url is not None and options.models_dir:
+        parser.error("--url asks a service for its models, so not with --models-dir")
     try:
-        settings = Settings.from_env(os.environ)
-        if options.models_dir:
-            settings = replace(settings, models_dir=options.models_dir)
-        store = Store(settings)
-        store.load()
-        results = list(_classify(store, settings, options))
-    except ServiceError as error:
-        print(f"mnist-classify: {error}", file=sys.stderr)
-        return 3 if isinstance(error, NotReady) else 2
-    _print_json(results) if options.json else _print_table(results)
-    return int(any(isinstance(result, RequestError) for _, result in results))
+        rows = list(_told(_rows(options), len(options.files)))
+    except Stopped as stopped:
+        print(f"mnist-classify: {stopped}", file=sys.stderr)
+        return stopped.code
+    names = [os.fsencode(file).decode(errors="replace") for file in options.files]
+    (print_json if options.json else print_table)(names, rows)
+    return int(any(isinstance(row, Failure) for row in rows))
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="mnist-classify",
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        description="Read pictures of digits, with no server running.",
+        description="Read pictures of digits, with or without a running service.",
         epilog=EPILOG,
     )
     parser.add_argument("files", nargs="+", metavar="FILE", help="a picture")
@@ -66,62 +65,29 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--models-dir", type=Path, metavar="DIR", help="default: MNIST_MODELS_DIR"
     )
+    parser.add_argument("--url", help="ask the service there, as http://127.0.0.1:8000")
     return parser
 
 
-def _classify(
-    store: Store, settings: Settings, options: argparse.Namespace
-) -> Iterator[Result]:
-    """Each file's result, a batch of them at a time."""
-    classifier = Classifier(store, settings)
-    for start in range(0, len(options.files), settings.max_batch):
-        files = options.files[start : start + settings.max_batch]
-        pictures = [_read(file) for file in files]
-        answer = classifier.classify(pictures, version=options.model_version)
-        names = [os.fsencode(file).decode(errors="replace") for file in files]
-        yield from zip(names, answer.results, strict=True)
+def _rows(options: argparse.Namespace) -> Iterator[Row]:
+    """Imports one of the two ways: each has libraries that the other does without."""
+    if options.url is not None:
+        from service.cli import remote
+
+        return remote.rows(options.files, options.model_version, options.url)
+    from service.cli import local
+
+    return local.rows(options.files, options.model_version, options.models_dir)
 
 
-def _read(file: str) -> Upload:
-    try:
-        return Path(file).read_bytes()
-    except OSError as error:
-        return UnreadablePicture(f"the file cannot be read: {error.strerror}")
-
-
-def _print_table(results: Sequence[Result]) -> None:
-    width = max(len("file"), *(len(file) for file, _ in results))
-    print(f"{'file':{width}}  digit  probability  next likeliest")
-    for file, result in results:
-        print(f"{file:{width}}  {_row(result)}")
-
-
-def _row(result: Prediction | RequestError) -> str:
-    if isinstance(result, RequestError):
-        return f"    -  {result}"
-    second = int(result.probabilities.argsort()[-2])
-    return (
-        f"{result.digit:5}  {result.probability:11.4f}  "
-        f"{second} ({result.probabilities[second]:.4f})"
-        f"{'  one of several digits' if result.preprocessing.several else ''}"
-    )
-
-
-def _print_json(results: Sequence[Result]) -> None:
-    document = {"predictions": [{"file": f, **_document(r)} for f, r in results]}
-    options = orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_INDENT_2
-    print(orjson.dumps(document, option=options).decode())
-
-
-def _document(result: Prediction | RequestError) -> dict[str, Any]:
-    if isinstance(result, RequestError):
-        return {"error": str(result)}
-    return {
-        "digit": result.digit,
-        "probability": result.probability,
-        "probabilities": result.probabilities,
-        "several": result.preprocessing.several,
-    }
+def _told(rows: Iterator[Row], total: int) -> Iterator[Row]:
+    """`rows`, with their count on a terminal where there are many."""
+    shown = total >= MANY and sys.stderr.isatty()
+    for done, row in enumerate(rows, start=1):
+        if shown and (done % 10 == 0 or done == total):
+            end = "\n" if done == total else ""
+            print(f"\r{done} of {total} files", end=end, file=sys.stderr, flush=True)
+        yield row
 
 
 if __name__ == "__main__":

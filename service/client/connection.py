@@ -14,6 +14,7 @@ from urllib.parse import unquote, urlencode
 
 from urllib3 import BaseHTTPResponse, Timeout, connection_from_url
 from urllib3.exceptions import (
+    ClosedPoolError,
     HTTPError,
     LocationParseError,
     NameResolutionError,
@@ -117,6 +118,8 @@ class Connection:
                 return getattr(error.__cause__, "strerror", None) or str(error)
             case TimeoutError():
                 return f"no answer came within {self._timeout:g} s"
+            case ClosedPoolError():
+                return "the client was closed before"
             case ProtocolError():
                 return "the connection broke off before the answer was whole"
             case _:

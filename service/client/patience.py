@@ -12,7 +12,7 @@ from time import monotonic
 from time import sleep as pause
 
 from urllib3 import BaseHTTPResponse, Retry
-from urllib3.exceptions import HTTPError, InvalidHeader, SSLError
+from urllib3.exceptions import ClosedPoolError, HTTPError, InvalidHeader, SSLError
 
 RETRIED = frozenset({429, 502, 503})
 """Too busy, a proxy whose service is just starting, and not ready."""
@@ -70,7 +70,7 @@ def _try(send: Callable[[], BaseHTTPResponse], tries: int) -> Outcome:
 def _is_passing(outcome: Outcome) -> bool:
     """Whether it may end otherwise the next time."""
     if outcome.response is None:
-        return not isinstance(outcome.error, SSLError)
+        return not isinstance(outcome.error, (SSLError, ClosedPoolError))
     return outcome.response.status in RETRIED
 
 
