@@ -7,7 +7,6 @@ end in time; so only the connections and the reading of Retry-After are urllib3'
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import count
 from time import monotonic
 from time import sleep as pause
 
@@ -49,14 +48,13 @@ class Patience:
         though not for a certificate: to ask twice changes nothing in the service.
         """
         deadline = monotonic() + self.seconds
-        for tries in count(1):
-            outcome = _try(send, tries)
-            if not _is_passing(outcome):
-                break
+        outcome = _try(send, 1)
+        while _is_passing(outcome) and outcome.tries <= self.retries:
             wait = _wait(outcome)
-            if tries > self.retries or monotonic() + wait > deadline:
+            if monotonic() + wait > deadline:
                 break
             pause(wait)
+            outcome = _try(send, outcome.tries + 1)
         return outcome
 
 

@@ -161,7 +161,7 @@ def test_its_help_names_every_exit_code(capsys: Output) -> None:
 
     assert ended.value.code == 0
     out = capsys.readouterr().out
-    assert all(f"\n    {code}  " in out for code in range(4))
+    assert all(f"\n    {code}  " in out for code in range(5))
 
 
 def test_the_trained_model_reads_real_digits(

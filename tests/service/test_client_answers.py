@@ -189,15 +189,23 @@ def test_versions_are_typed() -> None:
     }
 
     with (
-        scripted(Reply(body=json.dumps(document).encode()), Reply()) as server,
+        scripted(Reply(body=json.dumps(document).encode())) as server,
         Client(f"{server.url}/under/") as client,
     ):
         versions = client.versions()
-        with pytest.raises(Unreachable):
-            client.versions()
 
     assert versions == Versions("0.1.0", "litert", "mnist", None, (1,), {2: "damaged"})
     assert server.received[0].path == "/under/version"
+
+
+@pytest.mark.parametrize("body", [b"", b"{}", b'{"service": "another"}'])
+def test_versions_of_something_else_are_none(body: bytes) -> None:
+    with (
+        scripted(Reply(200, body)) as server,
+        Client(server.url) as client,
+        pytest.raises(Unreachable, match="what answers there sends its own"),
+    ):
+        client.versions()
 
 
 def test_a_password_goes_to_the_service_and_nowhere_else(

@@ -3,10 +3,13 @@
 import socket
 import time
 from email.utils import formatdate
+from pathlib import Path
 
 import pytest
 
+from service.app import create_app
 from service.client import Client, ClientError, Refused, Unreachable
+from service.settings import Settings
 from tests.service.webs import (
     HANG_UP,
     SEVEN,
@@ -15,6 +18,7 @@ from tests.service.webs import (
     predictions,
     problem,
     scripted,
+    serving,
 )
 
 PICTURE = b"\x89PNG, more or less"
@@ -238,6 +242,20 @@ def test_a_client_that_was_closed_says_so_at_once(clock: Clock) -> None:
         client.classify(PICTURE)
 
     assert clock.waits == []
+
+
+def test_a_service_with_no_version_is_refused_with_its_reason(tmp_path: Path) -> None:
+    app = create_app(Settings(models_dir=tmp_path))
+
+    with serving(app) as url, Client(url, retries=1) as client:
+        with pytest.raises(Refused, match="no model version was found") as refused:
+            client.classify(PICTURE)
+        versions = client.versions()
+        ready = client.ready()
+
+    assert (refused.value.status, refused.value.tries) == (503, 2)
+    assert versions.default is None
+    assert not ready
 
 
 def test_ready_asks_once_and_never_waits(closed_port: int, clock: Clock) -> None:
