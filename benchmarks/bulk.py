@@ -19,6 +19,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
+from functools import partial
 from http.client import HTTPConnection
 from itertools import repeat
 from pathlib import Path
@@ -85,16 +86,16 @@ def measure(
     with ThreadPoolExecutor(CONNECTIONS) as pool:
         connections = [HTTPConnection(*service.address) for _ in range(CONNECTIONS)]
 
-        def ask(form: Form) -> None:
-            list(pool.map(_ask_often, connections, repeat(form)))
-
         def run_engine() -> None:
             with core_alone(service.core):
                 for _ in range(CALLS):
                     engine.predict(pixels)
 
+        def ask(form: Form) -> None:
+            list(pool.map(_ask_often, connections, repeat(form)))
+
         calls: dict[str, Callable[[], None]] = {ENGINE: run_engine}
-        calls |= {form.name: lambda form=form: ask(form) for form in ways}  # type: ignore[misc]
+        calls |= {form.name: partial(ask, form) for form in ways}
         return _in_turns(calls, service, rounds)
 
 

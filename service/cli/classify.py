@@ -16,7 +16,7 @@ EPILOG = """\
 The table shows the digit read, its probability, and the second likeliest.
 
 With --url a running service reads the files, and no model is loaded here. They are
-sent in batches; while it is busy or starting they are sent again, for a minute.
+sent in batches; to a service that is busy or just starting up to four times.
 
 exit codes:
     0  every file was read

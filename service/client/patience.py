@@ -11,7 +11,13 @@ from time import monotonic
 from time import sleep as pause
 
 from urllib3 import BaseHTTPResponse, Retry
-from urllib3.exceptions import ClosedPoolError, HTTPError, InvalidHeader, SSLError
+from urllib3.exceptions import (
+    ClosedPoolError,
+    HTTPError,
+    InvalidHeader,
+    ProtocolError,
+    SSLError,
+)
 
 RETRIED = frozenset({429, 502, 503})
 """Too busy, a proxy whose service is just starting, and not ready."""
@@ -73,7 +79,12 @@ def _is_passing(outcome: Outcome) -> bool:
 
 
 def _wait(outcome: Outcome) -> float:
-    """Seconds: what the service asks for, else twice as long each time, with jitter."""
+    """Seconds: what the service asks for, else twice as long each time, with jitter.
+
+    None after the first connection that breaks: it may have been kept for too long.
+    """
+    if outcome.tries == 1 and isinstance(outcome.error, ProtocolError):
+        return 0.0
     asked = None if outcome.response is None else _retry_after(outcome.response)
     if asked is not None:
         return asked

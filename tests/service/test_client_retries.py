@@ -185,26 +185,32 @@ def test_nothing_that_listens_is_said_in_a_sentence(
 @pytest.mark.parametrize(
     "broken", [HANG_UP, Reply(200, b"x" * 100, sent=10)], ids=["none", "half"]
 )
-def test_an_answer_that_breaks_off_is_asked_for_again(broken: Reply) -> None:
+def test_an_answer_that_breaks_off_is_asked_for_again_at_once(
+    broken: Reply, clock: Clock
+) -> None:
     with scripted(broken, ANSWER) as server, Client(server.url) as client:
         prediction = client.classify(PICTURE)
 
     assert prediction.digit == 7
     assert len(server.received) == 2
+    assert clock.waits == [0]
 
 
 @pytest.mark.parametrize(
     "broken", [HANG_UP, Reply(200, b"x" * 100, sent=10)], ids=["none", "half"]
 )
-def test_answers_that_always_break_off_end_in_a_sentence(broken: Reply) -> None:
+def test_answers_that_always_break_off_end_in_a_sentence(
+    broken: Reply, clock: Clock
+) -> None:
     with (
         scripted(broken) as server,
-        Client(server.url, retries=1) as client,
-        pytest.raises(Unreachable, match=r"the connection broke off .*tried 2 times"),
+        Client(server.url, retries=2) as client,
+        pytest.raises(Unreachable, match=r"the connection broke off .*tried 3 times"),
     ):
         client.classify(PICTURE)
 
-    assert len(server.received) == 2
+    assert len(server.received) == 3
+    assert clock.waits[0] < 0.25 <= clock.waits[1]
 
 
 def test_silence_is_not_waited_for_longer_than_the_timeout() -> None:
