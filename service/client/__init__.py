@@ -10,9 +10,10 @@ Pillow, so that it starts at once.
 """
 
 from service.client.answers import Likely, Prediction, Preprocessing, Versions
-from service.client.client import Client, Options
+from service.client.client import Client
 from service.client.errors import ClientError, PictureError, Refused, Unreachable
 from service.client.inputs import Picture, Pictures
+from service.client.options import Options
 
 __all__ = [
     "Client",

@@ -7,7 +7,7 @@ what of its answer is understood is left to the modules beside.
 from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from types import TracebackType
-from typing import TYPE_CHECKING, Literal, Self, TypedDict, Unpack
+from typing import TYPE_CHECKING, Self, Unpack
 
 from service.client.answers import (
     Prediction,
@@ -19,6 +19,7 @@ from service.client.bodies import Batch, batches, body
 from service.client.connection import NOTHING, Connection
 from service.client.errors import ClientError, PictureError, Refused
 from service.client.inputs import Encoded, encode, encode_all
+from service.client.options import Options, asked
 from service.client.patience import Patience
 
 if TYPE_CHECKING:
@@ -26,25 +27,6 @@ if TYPE_CHECKING:
 
 
 Result = Prediction | PictureError
-
-
-class Options(TypedDict, total=False):
-    """What a classification may ask for; the service decides where it does not.
-
-    model, version: who answers. top: how many of the likeliest digits to list, 1
-    to 10. preprocess: `exact` takes 28 x 28, bright on dark, and nothing else.
-    calibrated: False for the network's own probabilities. detail: whether to say
-    what was done to the picture. request_id: what the service's log is to know the
-    request by.
-    """
-
-    model: str | None
-    version: int | None
-    top: int | None
-    preprocess: Literal["auto", "exact"]
-    calibrated: bool
-    detail: bool
-    request_id: str
 
 
 class Client:
@@ -163,27 +145,12 @@ class Client:
         ]
 
     def _ask(self, pictures: Sequence[Encoded], options: Options) -> list[Result]:
-        query, headers = _asked(options)
+        query, headers = asked(options)
         response = self._service.post("/v1/classify", body(pictures), query, headers)
         try:
             return read_predictions(self._service.json(response), len(pictures))
         except (KeyError, TypeError, ValueError) as error:
             raise self._service.not_understood(response) from error
-
-
-def _asked(options: Options) -> tuple[dict[str, str], dict[str, str]]:
-    """The query and the headers that `options` stand for."""
-    given = {name: value for name, value in options.items() if value is not None}
-    if unknown := given.keys() - Options.__annotations__.keys():
-        expected = ", ".join(Options.__annotations__)
-        raise TypeError(f"unknown option {min(unknown)!r}, expected {expected}")
-    request_id = given.pop("request_id", None)
-    headers = {} if request_id is None else {"X-Request-ID": str(request_id)}
-    return {name: _text(value) for name, value in given.items()}, headers
-
-
-def _text(value: object) -> str:
-    return str(int(value)) if isinstance(value, bool) else str(value)
 
 
 def _of_picture(refused: Refused) -> PictureError | None:

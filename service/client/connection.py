@@ -4,26 +4,24 @@ Knows HTTP and nothing of pictures. Safe to use from several threads.
 """
 
 import json
-from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from http import HTTPStatus
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import unquote, urlencode
+from urllib.parse import urlencode
 
 from urllib3 import BaseHTTPResponse, Timeout, connection_from_url
 from urllib3.exceptions import (
     ClosedPoolError,
     HTTPError,
-    LocationParseError,
     NameResolutionError,
     NewConnectionError,
     ProtocolError,
     TimeoutError,  # noqa: A004, urllib3's name
 )
-from urllib3.util import Url, parse_url
 
+from service.client.address import parse_address
 from service.client.bodies import Body
 from service.client.errors import Refused, Unreachable
 from service.client.patience import Outcome, Patience
@@ -40,13 +38,12 @@ class Connection:
     def __init__(
         self, url: str, timeout: float, patience: Patience, headers: Mapping[str, str]
     ) -> None:
-        parsed = _parse(url)
-        self.url = parsed._replace(auth=None).url
-        self._path = parsed.path or ""
-        self._headers = {"User-Agent": "mnist-client", **_login(parsed), **headers}
+        address = parse_address(url)
+        self.url, self._path = address.url, address.path
+        self._headers = {"User-Agent": "mnist-client", **address.login, **headers}
         self._timeout, self._patience = timeout, patience
         self._pool = connection_from_url(
-            parsed._replace(auth=None, path=None).url,
+            address.host,
             timeout=Timeout(connect=timeout, read=timeout),
             maxsize=_THREADS,
         )
@@ -124,29 +121,6 @@ class Connection:
                 return "the connection broke off before the answer was whole"
             case _:
                 return str(error)
-
-
-def _parse(url: str) -> Url:
-    """Raises ValueError for what is no address of a service."""
-    try:
-        parsed = parse_url(url)
-    except LocationParseError:
-        parsed = Url()
-    known = parsed.scheme in ("http", "https") and parsed.host
-    if not known or parsed.query is not None or parsed.fragment is not None:
-        shown = url.rpartition("@")[2]  # no password
-        raise ValueError(
-            f"{shown!r} is no address of a service, expected one as "
-            "http://127.0.0.1:8000"
-        )
-    return parsed._replace(path=(parsed.path or "").rstrip("/") or None)
-
-
-def _login(url: Url) -> dict[str, str]:
-    if url.auth is None:
-        return {}
-    encoded = b64encode(unquote(url.auth).encode()).decode()
-    return {"Authorization": f"Basic {encoded}"}
 
 
 def _refused(response: BaseHTTPResponse, tries: int) -> Refused:
