@@ -18,6 +18,7 @@ import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from functools import partial
 from http.client import HTTPConnection
@@ -144,11 +145,13 @@ def _ask_often(connection: HTTPConnection, form: Form) -> None:
 
 def _refusal(service: PinnedService, form: Form) -> str | None:
     """None where the service answers `form`, else its status and why not."""
-    connection = HTTPConnection(*service.address)
-    connection.request("POST", form.path, form.body, form.headers)
-    response = connection.getresponse()
-    body = response.read()
-    connection.close()
+    with closing(HTTPConnection(*service.address)) as connection:
+        try:
+            connection.request("POST", form.path, form.body, form.headers)
+            response = connection.getresponse()
+            body = response.read()
+        except OSError as error:  # closed before all of a refused body was sent
+            return str(error)
     return None if response.status == 200 else f"{response.status} {body[:120]!r}"
 
 
