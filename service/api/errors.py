@@ -26,6 +26,9 @@ STATUSES: dict[type[errors.ServiceError], HTTPStatus] = {
     errors.NotReady: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
+RETRY_SECONDS = "5"
+"""After which a client that was told 503 may ask again: a model loads meanwhile."""
+
 log = logging.getLogger(__name__)
 
 
@@ -92,4 +95,7 @@ def _respond(document: dict[str, Any]) -> Response:
     if f"{request.path}/".startswith(("/v1/models/", "/v2/")):
         media, body = "application/json", {"error": document["detail"]}
     rendered = orjson.dumps(body, option=orjson.OPT_APPEND_NEWLINE)
-    return Response(rendered, document["status"], content_type=media)
+    response = Response(rendered, document["status"], content_type=media)
+    if document["status"] == HTTPStatus.SERVICE_UNAVAILABLE:
+        response.headers["Retry-After"] = RETRY_SECONDS
+    return response

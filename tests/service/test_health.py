@@ -51,6 +51,7 @@ def test_without_a_model_nothing_is_classified(empty: FlaskClient) -> None:
     answer = empty.post("/v1/classify", data=b"x", content_type="image/png")
 
     assert answer.status_code == 503
+    assert answer.headers["Retry-After"] == "5"
     assert answer.get_json()["type"] == "urn:mnist-service:not-ready"
     assert answer.get_json()["detail"].startswith("no model version was found in")
 
