@@ -6,7 +6,7 @@ from typing import IO
 
 from flask import Flask, Request
 
-from service.api import classify, errors, health, openinference, requests
+from service.api import classify, errors, health, openinference, requests, tfserving
 from service.classifier import Classifier
 from service.settings import Settings
 from service.statistics import Statistics
@@ -33,6 +33,7 @@ def create_app(
     app.config["MAX_CONTENT_LENGTH"] = settings.max_upload_bytes
     app.config["MAX_FORM_PARTS"] = settings.max_batch + 1
     app.register_blueprint(classify.blueprint(classifier))
+    app.register_blueprint(tfserving.blueprint(classifier, store))
     app.register_blueprint(openinference.blueprint(classifier, store))
     app.register_blueprint(health.blueprint(store, settings))
     requests.install(app)

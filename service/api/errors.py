@@ -29,6 +29,9 @@ STATUSES: dict[type[errors.ServiceError], HTTPStatus] = {
 RETRY_SECONDS = "5"
 """After which a client that was told 503 may ask again: a model loads meanwhile."""
 
+_NO_ROUTE = (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED)
+"""TensorFlow Serving calls both a malformed request: 404 is for models."""
+
 log = logging.getLogger(__name__)
 
 
@@ -65,6 +68,9 @@ def _http_error(error: HTTPException) -> Response:
     if isinstance(error, RequestEntityTooLarge):
         return _service_error(errors.TooLarge(_too_large()))
     status = HTTPStatus(error.code or 500)
+    if _in_tensorflow_serving() and status in _NO_ROUTE:
+        malformed = f"Malformed request: {request.method} {request.path}"
+        return _service_error(errors.BadRequest(malformed))
     detail = error.description or status.phrase
     if status == HTTPStatus.NOT_FOUND:
         detail = f"nothing is at {request.path!r}"
@@ -72,6 +78,10 @@ def _http_error(error: HTTPException) -> Response:
     if "Allow" in (headers := dict(error.get_headers())):
         response.headers["Allow"] = headers["Allow"]
     return response
+
+
+def _in_tensorflow_serving() -> bool:
+    return f"{request.path}/".startswith("/v1/models/")
 
 
 def _too_large() -> str:
@@ -92,7 +102,7 @@ def _unexpected(error: Exception) -> Response:
 def _respond(document: dict[str, Any]) -> Response:
     media = "application/problem+json"
     body = document | {"request_id": g.get("request_id")}
-    if f"{request.path}/".startswith(("/v1/models/", "/v2/")):
+    if _in_tensorflow_serving() or f"{request.path}/".startswith("/v2/"):
         media, body = "application/json", {"error": document["detail"]}
     rendered = orjson.dumps(body, option=orjson.OPT_APPEND_NEWLINE)
     response = Response(rendered, document["status"], content_type=media)

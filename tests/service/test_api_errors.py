@@ -56,15 +56,24 @@ def test_a_url_that_nothing_answers_is_a_problem_too(client: FlaskClient) -> Non
     }
 
 
-@pytest.mark.parametrize("path", ["/v1/models/x/y/z", "/v2/x/y/z"])
-def test_the_other_dialects_get_an_error_and_nothing_else(
-    client: FlaskClient, path: str
+def test_the_open_inference_protocol_gets_an_error_and_nothing_else(
+    client: FlaskClient,
 ) -> None:
-    answer = client.get(path)
+    answer = client.get("/v2/x/y/z")
 
     assert answer.status_code == 404
     assert answer.content_type == "application/json"
-    assert answer.get_json() == {"error": f"nothing is at '{path}'"}
+    assert answer.get_json() == {"error": "nothing is at '/v2/x/y/z'"}
+
+
+def test_tensorflow_serving_calls_a_path_that_it_does_not_know_malformed(
+    client: FlaskClient,
+) -> None:
+    answer = client.get("/v1/models/x/y/z")
+
+    assert answer.status_code == 400
+    assert answer.content_type == "application/json"
+    assert answer.get_json() == {"error": "Malformed request: GET /v1/models/x/y/z"}
 
 
 @pytest.mark.parametrize("path", ["/v2x", "/v22/models", "/v1/modelsx"])
