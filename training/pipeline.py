@@ -22,6 +22,7 @@ from training.report import write_report
 from training.results import Pair, Results, judge
 from training.staging import Stage, next_number, publish, staging
 from training.student import TEACHER, fit_student
+from training.warmup import write_warmup
 
 
 @dataclass(frozen=True)
@@ -84,6 +85,7 @@ def write_version(stage: Stage, results: Results) -> None:
     with disk_errors(folder):
         write_models(results.trained.network, folder)
         write_golden(folder, golden)
+        write_warmup(folder, results.name, golden.digits)
         write_typicality(folder, results.typicality)
         write_report(folder, results)
         write_manifest(folder, manifest_of(folder, next_number(stage.home), results))
