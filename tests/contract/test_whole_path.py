@@ -11,12 +11,13 @@ from PIL import Image
 from werkzeug.test import TestResponse
 
 from service.app import create_app
-from service.artifact import KERAS_MODEL
+from service.artifact import KERAS_MODEL, read_manifest
 from service.digits import to_pixels
 from service.settings import Settings
 from training.config import configure
 from training.data import Mnist
 from training.pipeline import Job, run
+from training.warmup import WARMUP
 
 pytestmark = pytest.mark.slow
 
@@ -40,6 +41,7 @@ def test_eight_pictures_and_one_epoch_become_an_http_answer(tmp_path: Path) -> N
     ]
 
     assert published == tmp_path / "mnist" / "1"
+    assert WARMUP in read_manifest(published).files
     network = tf.keras.models.load_model(published / KERAS_MODEL)
     expected = network.predict(to_pixels(digits), verbose=0)
     assert np.allclose(_probabilities(answers), expected, atol=1e-5)

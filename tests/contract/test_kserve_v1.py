@@ -1,0 +1,77 @@
+"""KServe's own client, speaking protocol V1, works with a change of address only."""
+
+import asyncio
+import base64
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import httpx
+import numpy as np
+import pytest
+from kserve import InferenceRESTClient
+from kserve.inference_client import RESTConfig
+from numpy.typing import NDArray
+
+from tests.fakes import Digit
+from tests.load.server import Server
+
+pytestmark = pytest.mark.slow
+
+Probabilities = dict[int, NDArray[np.float32]]
+
+
+def asked(request: Callable[[Any], Awaitable[Any]]) -> Any:
+    """What a fresh client is answered to `request`."""
+
+    async def ask() -> Any:
+        async with InferenceRESTClient(RESTConfig(protocol="v1")) as client:
+            return await request(client)
+
+    return asyncio.run(ask())
+
+
+def test_the_model_is_ready(server: Server) -> None:
+    assert asked(lambda client: client.is_model_ready(server.url(""), "mnist")) is True
+
+
+def test_a_model_that_is_not_there_is_an_error(server: Server) -> None:
+    with pytest.raises(httpx.HTTPStatusError, match="not find any versions of model x"):
+        asked(lambda client: client.is_model_ready(server.url(""), "x"))
+
+
+def test_the_models_are_listed(server: Server) -> None:
+    assert httpx.get(server.url("/v1/models")).json() == {"models": ["mnist"]}
+
+
+def test_numbers_are_inferred(
+    server: Server, pixels: NDArray[np.float32], probabilities: Probabilities
+) -> None:
+    data = {"instances": pixels.tolist()}
+
+    answer = asked(lambda client: client.infer(server.url(""), data, "mnist"))
+
+    assert answer.keys() == {"predictions"}
+    np.testing.assert_allclose(answer["predictions"], probabilities[2], atol=1e-5)
+
+
+def test_encoded_pictures_are_inferred(
+    server: Server, digits: list[Digit], probabilities: Probabilities
+) -> None:
+    encoded = [base64.b64encode(digit.encoded).decode() for digit in digits]
+    data = {"instances": [{"pixels": {"b64": text}} for text in encoded]}
+
+    answer = asked(lambda client: client.infer(server.url(""), data, "mnist"))
+
+    np.testing.assert_allclose(answer["predictions"], probabilities[2], atol=1e-5)
+
+
+def test_an_error_reaches_whoever_asked(server: Server) -> None:
+    data = {"instances": [[0.5] * 783]}
+
+    with pytest.raises(httpx.HTTPStatusError, match="unexpected size: 783 expected"):
+        asked(lambda client: client.infer(server.url(""), data, "mnist"))
+
+
+def test_what_cannot_be_explained_is_an_error(server: Server) -> None:
+    with pytest.raises(httpx.HTTPStatusError, match="Malformed request: POST"):
+        asked(lambda client: client.explain(server.url(""), "mnist", {}))
