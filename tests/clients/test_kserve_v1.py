@@ -1,4 +1,7 @@
-"""KServe's own client, speaking protocol V1, works with a change of address only."""
+"""KServe's own client, speaking protocol V1, works with a change of address only.
+
+kserve is imported where it is used: that takes seconds.
+"""
 
 import asyncio
 import base64
@@ -8,8 +11,6 @@ from typing import Any
 import httpx
 import numpy as np
 import pytest
-from kserve import InferenceRESTClient
-from kserve.inference_client import RESTConfig
 from numpy.typing import NDArray
 
 from tests.fakes import Digit
@@ -22,6 +23,7 @@ Probabilities = dict[int, NDArray[np.float32]]
 
 def asked(request: Callable[[Any], Awaitable[Any]]) -> Any:
     """What a fresh client is answered to `request`."""
+    from kserve import InferenceRESTClient, RESTConfig
 
     async def ask() -> Any:
         async with InferenceRESTClient(RESTConfig(protocol="v1")) as client:

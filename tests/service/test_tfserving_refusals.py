@@ -1,14 +1,19 @@
 """What TensorFlow Serving refuses is refused here, with its status and shape."""
 
+import base64
+import io
 import json
 from typing import Any
 from urllib.parse import quote
 
+import numpy as np
 import pytest
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
+from service.pictures import write_png
 from tests.fakes import FakeEngine
 from tests.service.tfserving_pictures import CLASSIFY, PREDICT, b64, row
 
@@ -177,6 +182,37 @@ def test_a_body_over_the_limit_is_too_large(fake_client: FlaskClient) -> None:
 
     assert answer.status_code == 413
     assert answer.get_json() == {"error": "the body is over the limit of 100000 bytes"}
+
+
+def test_a_body_in_an_encoding_that_is_not_known_is_refused(
+    fake_client: FlaskClient,
+) -> None:
+    headers = {"Content-Encoding": "br"}
+
+    answer = fake_client.post(PREDICT, data=b"{}", headers=headers)
+
+    assert answer.status_code == 415
+    assert answer.get_json().keys() == {"error"}
+
+
+def test_a_picture_of_too_many_pixels_is_too_large(fake_client: FlaskClient) -> None:
+    file = io.BytesIO()
+    Image.new("1", (5001, 5000)).save(file, "PNG")
+    text = base64.b64encode(file.getvalue()).decode()
+
+    answer = fake_client.post(PREDICT, json={"instances": [{"b64": text}]})
+
+    assert answer.status_code == 413
+    assert answer.get_json()["error"].startswith("picture 0: ")
+
+
+def test_a_blank_picture_is_refused(fake_client: FlaskClient) -> None:
+    text = base64.b64encode(write_png(np.zeros(784, np.uint8))).decode()
+
+    answer = fake_client.post(PREDICT, json={"instances": [{"b64": text}]})
+
+    assert answer.status_code == 400
+    assert answer.get_json()["error"].startswith("picture 0: ")
 
 
 def test_an_input_that_gives_no_finite_sums_is_refused(client: FlaskClient) -> None:
