@@ -225,8 +225,8 @@ def test_an_input_that_gives_no_finite_sums_is_refused(client: FlaskClient) -> N
 keys = st.sampled_from(
     ["instances", "inputs", "signature_name", "examples", "context", "pixels", "b64"]
 )
-numbers = st.lists(
-    st.floats() | st.integers() | st.booleans(), min_size=784, max_size=784
+numbers = st.lists(st.floats() | st.integers() | st.booleans(), max_size=3).map(
+    lambda few: [*few, *[0.5] * (784 - len(few))]
 )
 anything = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9),
