@@ -32,48 +32,50 @@ def asked(request: Callable[[Any], Awaitable[Any]]) -> Any:
     return asyncio.run(ask())
 
 
-def test_the_model_is_ready(server: Server) -> None:
-    assert asked(lambda client: client.is_model_ready(server.url(""), "mnist")) is True
+def test_the_model_is_ready(labelled: Server) -> None:
+    assert (
+        asked(lambda client: client.is_model_ready(labelled.url(""), "mnist")) is True
+    )
 
 
-def test_a_model_that_is_not_there_is_an_error(server: Server) -> None:
+def test_a_model_that_is_not_there_is_an_error(labelled: Server) -> None:
     with pytest.raises(httpx.HTTPStatusError, match="not find any versions of model x"):
-        asked(lambda client: client.is_model_ready(server.url(""), "x"))
+        asked(lambda client: client.is_model_ready(labelled.url(""), "x"))
 
 
-def test_the_models_are_listed(server: Server) -> None:
-    assert httpx.get(server.url("/v1/models")).json() == {"models": ["mnist"]}
+def test_the_models_are_listed(labelled: Server) -> None:
+    assert httpx.get(labelled.url("/v1/models")).json() == {"models": ["mnist"]}
 
 
 def test_numbers_are_inferred(
-    server: Server, pixels: NDArray[np.float32], probabilities: Probabilities
+    labelled: Server, floats: NDArray[np.float32], probabilities: Probabilities
 ) -> None:
-    data = {"instances": pixels.tolist()}
+    data = {"instances": floats.tolist()}
 
-    answer = asked(lambda client: client.infer(server.url(""), data, "mnist"))
+    answer = asked(lambda client: client.infer(labelled.url(""), data, "mnist"))
 
     assert answer.keys() == {"predictions"}
     np.testing.assert_allclose(answer["predictions"], probabilities[2], atol=1e-5)
 
 
 def test_encoded_pictures_are_inferred(
-    server: Server, digits: list[Digit], probabilities: Probabilities
+    labelled: Server, digits: list[Digit], probabilities: Probabilities
 ) -> None:
     encoded = [base64.b64encode(digit.encoded).decode() for digit in digits]
     data = {"instances": [{"pixels": {"b64": text}} for text in encoded]}
 
-    answer = asked(lambda client: client.infer(server.url(""), data, "mnist"))
+    answer = asked(lambda client: client.infer(labelled.url(""), data, "mnist"))
 
     np.testing.assert_allclose(answer["predictions"], probabilities[2], atol=1e-5)
 
 
-def test_an_error_reaches_whoever_asked(server: Server) -> None:
+def test_an_error_reaches_whoever_asked(labelled: Server) -> None:
     data = {"instances": [[0.5] * 783]}
 
     with pytest.raises(httpx.HTTPStatusError, match="unexpected size: 783 expected"):
-        asked(lambda client: client.infer(server.url(""), data, "mnist"))
+        asked(lambda client: client.infer(labelled.url(""), data, "mnist"))
 
 
-def test_what_cannot_be_explained_is_an_error(server: Server) -> None:
+def test_what_cannot_be_explained_is_an_error(labelled: Server) -> None:
     with pytest.raises(httpx.HTTPStatusError, match="Malformed request: POST"):
-        asked(lambda client: client.explain(server.url(""), "mnist", {}))
+        asked(lambda client: client.explain(labelled.url(""), "mnist", {}))

@@ -31,21 +31,21 @@ from tests.load.server import Server
 pytestmark = pytest.mark.slow
 
 Probabilities = dict[int, NDArray[np.float32]]
-Pixels = NDArray[np.float32]
+Floats = NDArray[np.float32]
 
 
-def get(server: Server, path: str) -> requests.Response:
-    return requests.get(server.url(path), timeout=30)
+def get(labelled: Server, path: str) -> requests.Response:
+    return requests.get(labelled.url(path), timeout=30)
 
 
-def post(server: Server, spec: Any, method: str, document: Any) -> requests.Response:
+def post(labelled: Server, spec: Any, method: str, document: Any) -> requests.Response:
     address = f"/v1/models/{spec.name}"
     if spec.HasField("version"):
         address += f"/versions/{spec.version.value}"
     if spec.version_label:
         address += f"/labels/{spec.version_label}"
     document = {"signature_name": spec.signature_name, **document}
-    return requests.post(server.url(f"{address}:{method}"), json=document, timeout=30)
+    return requests.post(labelled.url(f"{address}:{method}"), json=document, timeout=30)
 
 
 def rows_of(request: Any) -> list[dict[str, Any]]:
@@ -78,13 +78,13 @@ def version_of(spec: Any) -> int:
 
 
 def test_a_predict_request_is_answered_with_a_predict_response(
-    server: Server, pixels: Pixels, probabilities: Probabilities, spec: Any
+    labelled: Server, floats: Floats, probabilities: Probabilities, spec: Any
 ) -> None:
-    inputs = {"pixels": tf.make_tensor_proto(pixels)}
+    inputs = {"pixels": tf.make_tensor_proto(floats)}
     request = PredictRequest(model_spec=spec, inputs=inputs)
     request.model_spec.signature_name = "serving_default"
 
-    answer = post(server, spec, "predict", {"instances": rows_of(request)})
+    answer = post(labelled, spec, "predict", {"instances": rows_of(request)})
 
     found = np.array(answer.json()["predictions"], np.float32)
     outputs = {"probabilities": tf.make_tensor_proto(found)}
@@ -94,16 +94,16 @@ def test_a_predict_request_is_answered_with_a_predict_response(
 
 
 def test_a_classification_request_is_answered_with_a_classification_result(
-    server: Server, pixels: Pixels, probabilities: Probabilities, spec: Any
+    labelled: Server, floats: Floats, probabilities: Probabilities, spec: Any
 ) -> None:
     request = ClassificationRequest(model_spec=spec)
-    for row in pixels:
+    for row in floats:
         example: Any = Example()
         example.features.feature["pixels"].float_list.value.extend(row.tolist())
         request.input.example_list.examples.append(example)
     examples = [features_of(each) for each in request.input.example_list.examples]
 
-    answer = post(server, spec, "classify", {"examples": examples})
+    answer = post(labelled, spec, "classify", {"examples": examples})
 
     named = [
         {"classes": [{"label": label, "score": score} for label, score in row]}
@@ -113,7 +113,7 @@ def test_a_classification_request_is_answered_with_a_classification_result(
     scores = [[c.score for c in each.classes] for each in result.classifications]
     labels = [[c.label for c in each.classes] for each in result.classifications]
     np.testing.assert_allclose(scores, probabilities[version_of(spec)], atol=1e-5)
-    assert labels == [list("0123456789")] * len(pixels)
+    assert labels == [list("0123456789")] * len(floats)
 
 
 @pytest.mark.parametrize(
@@ -121,9 +121,9 @@ def test_a_classification_request_is_answered_with_a_classification_result(
     [("versions/1", 1), ("versions/2", 2), ("labels/stable", 1)],
 )
 def test_the_status_of_a_version_is_exactly_that_message(
-    server: Server, address: str, version: int
+    labelled: Server, address: str, version: int
 ) -> None:
-    answer = get(server, f"/v1/models/mnist/{address}")
+    answer = get(labelled, f"/v1/models/mnist/{address}")
 
     message = json_format.Parse(answer.content, GetModelStatusResponse())
     (status,) = message.model_version_status
@@ -132,9 +132,9 @@ def test_the_status_of_a_version_is_exactly_that_message(
 
 
 def test_the_status_of_a_model_is_that_message_and_two_keys_for_kserve(
-    server: Server,
+    labelled: Server,
 ) -> None:
-    answer = get(server, "/v1/models/mnist")
+    answer = get(labelled, "/v1/models/mnist")
 
     with pytest.raises(json_format.ParseError, match='no field named "name"'):
         json_format.Parse(answer.content, GetModelStatusResponse())
@@ -151,8 +151,8 @@ def test_the_status_of_a_model_is_that_message_and_two_keys_for_kserve(
     assert "manifest.json cannot be read" in refused.status.error_message
 
 
-def test_the_metadata_are_those_messages(server: Server) -> None:
-    document = get(server, "/v1/models/mnist/metadata").json()
+def test_the_metadata_are_those_messages(labelled: Server) -> None:
+    document = get(labelled, "/v1/models/mnist/metadata").json()
 
     spec = json_format.ParseDict(document["model_spec"], ModelSpec())
     told = document["metadata"]["signature_def"]
