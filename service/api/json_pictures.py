@@ -14,12 +14,10 @@ from typing import Any, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
+from service.api.json_values import check_size
 from service.digits import SIDE, SIZE
-from service.errors import BadRequest, RequestError, TooLarge, UnreadablePicture
+from service.errors import BadRequest, RequestError, UnreadablePicture
 from service.uploads import Upload
-
-MOST_VALUES = 1_000_000
-"""In one JSON body: each costs Python some 60 bytes, however short it was."""
 
 _DATA_URL = re.compile(r"\A\s*data:image/[a-z0-9.+-]+;base64,", re.IGNORECASE)
 
@@ -29,7 +27,7 @@ def read_json(body: bytes) -> Upload | list[Upload]:
 
     In a list, a picture that is wrong is its error in its place. Raises
     BadRequest where the body is not JSON or has other keys, TooLarge where it
-    holds more than MOST_VALUES, UnreadablePicture where the one picture is
+    holds more than the most values, UnreadablePicture where the one picture is
     neither base64 nor 28x28 or 784 numbers 0-255.
     """
     document = _parse(body)
@@ -50,11 +48,7 @@ def read_json(body: bytes) -> Upload | list[Upload]:
 
 
 def _parse(body: bytes) -> Any:
-    if sum(body.count(sign) for sign in (b",", b"[", b"{")) > MOST_VALUES:
-        raise TooLarge(
-            f"the JSON holds more than {MOST_VALUES} values; "
-            "so many pictures go as application/octet-stream"
-        )
+    check_size(body, "so many pictures go as application/octet-stream")
     try:
         return json.loads(
             body.decode("utf-8"),

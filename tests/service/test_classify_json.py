@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.api import json_pictures
+from service.api import json_values
 from service.api.json_pictures import read_json
 from service.errors import BadRequest, RequestError, TooLarge, UnreadablePicture
 from tests.fakes import fake_digit
@@ -155,7 +155,7 @@ def test_the_list_of_a_batch_has_a_limit(fake_client: FlaskClient) -> None:
 def test_more_values_than_memory_is_kept_for_are_too_large(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(json_pictures, "MOST_VALUES", 3)
+    monkeypatch.setattr(json_values, "MOST_VALUES", 3)
     kept = b'{"image": [[]]}'
 
     with pytest.raises(UnreadablePicture):
@@ -174,13 +174,13 @@ def test_a_key_that_stands_twice_is_found_at_once_among_many() -> None:
     assert time.perf_counter() - started < 2
 
 
-json_values = st.recursive(
+any_json = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
 )
 
 
-@given(value=json_values, key=st.sampled_from(["image", "images"]))
+@given(value=any_json, key=st.sampled_from(["image", "images"]))
 def test_any_json_is_read_or_refused(key: str, value: object) -> None:
     try:
         pictures = read_json(json.dumps({key: value}).encode())

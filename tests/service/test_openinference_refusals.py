@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from flask.testing import FlaskClient
 
-from service.api.openinference.fields import MOST_VALUES
+from service.api.json_values import MOST_VALUES
 from service.pictures import write_png
 from tests.fakes import FakeEngine, fake_digit
 from tests.service.openinference import (

@@ -8,10 +8,8 @@ from typing import Any, TypeVar
 
 import orjson
 
-from service.errors import BadRequest, TooLarge
-
-MOST_VALUES = 1_000_000
-"""In one JSON body: each costs Python up to some 60 bytes, however short it was."""
+from service.api import json_values
+from service.errors import BadRequest
 
 Field = TypeVar("Field", str, int, bool, list[Any], dict[str, Any])
 
@@ -31,15 +29,10 @@ def parse(body: bytes) -> dict[str, Any]:
     """The JSON object that `body` is.
 
     Raises BadRequest where it is none, and TooLarge where it holds more than
-    MOST_VALUES: nothing is made of those.
+    the most values: nothing is made of those.
     """
-    if sum(map(body.count, (b",", b"[", b"{"))) > MOST_VALUES:
-        raise TooLarge(
-            f"the JSON holds more than {MOST_VALUES} values; so many go as binary "
-            "tensor data"
-        )
     try:
-        document = orjson.loads(body)
+        document = json_values.parse(body, "so many go as binary tensor data")
     except orjson.JSONDecodeError as error:
         raise BadRequest(f"the request is not JSON: {error}") from error
     if not isinstance(document, dict):
