@@ -6,7 +6,15 @@ from typing import IO
 
 from flask import Flask, Request
 
-from service.api import classify, errors, health, openinference, requests, tfserving
+from service.api import (
+    classify,
+    errors,
+    health,
+    openapi,
+    openinference,
+    requests,
+    tfserving,
+)
 from service.classifier import Classifier
 from service.settings import Settings
 from service.statistics import Statistics
@@ -36,6 +44,7 @@ def create_app(
     app.register_blueprint(tfserving.blueprint(classifier, store))
     app.register_blueprint(openinference.blueprint(classifier, store))
     app.register_blueprint(health.blueprint(store, settings))
+    app.register_blueprint(openapi.blueprint())
     requests.install(app)
     errors.install(app)
     return app

@@ -38,6 +38,15 @@ def test_the_service_listens_on_the_loopback_interface_alone(
     assert published == f"127.0.0.1:{containers.port}"
 
 
+@pytest.mark.parametrize("path", ["/openapi.json", "/docs", "/docs/style.css"])
+def test_the_service_image_brings_its_documentation(
+    containers: Containers, path: str
+) -> None:
+    answer = requests.get(f"{containers.url}{path}", timeout=30)
+
+    assert answer.status_code == 200
+
+
 @pytest.mark.parametrize("module", ["tensorflow", "keras", "training", "pip"])
 def test_the_service_image_lacks(containers: Containers, module: str) -> None:
     for python in ("python", "/usr/bin/env -i /usr/bin/python3"):
