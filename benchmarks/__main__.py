@@ -4,6 +4,7 @@ import subprocess
 import sys
 
 BENCHMARKS = (
+    "benchmarks.bulk",
     "benchmarks.pictures",
     "benchmarks.start",
     "benchmarks.training",
