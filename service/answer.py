@@ -1,4 +1,4 @@
-"""What the service answers: one picture's prediction, and a batch of them.
+"""What the service answers: predictions, and why one was so.
 
 A batch is held in columns, since what is done to a thousand pictures at once
 costs as much as what is done to three of them one by one.
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from service.artifact import Manifest
 from service.errors import RequestError
+from service.explanation import Attribution, Rival
 from service.normaliser import UNTOUCHED, Preprocessing
 
 
@@ -85,3 +86,21 @@ class Inference:
 
     manifest: Manifest
     probabilities: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Who read one picture, as what, and why.
+
+    `picture` is uint8 [784], as the network saw it; `probabilities` float32 [10],
+    calibrated where the version says how. `attribution` compares `digit` with
+    what it is held `against`.
+    """
+
+    model: str
+    version: int
+    picture: NDArray[np.uint8]
+    probabilities: NDArray[np.float32]
+    digit: int
+    against: Rival
+    attribution: Attribution

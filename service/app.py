@@ -9,6 +9,7 @@ from flask import Flask, Request
 from service.api import (
     classify,
     errors,
+    explain,
     health,
     openapi,
     openinference,
@@ -41,6 +42,7 @@ def create_app(
     app.config["MAX_CONTENT_LENGTH"] = settings.max_upload_bytes
     app.config["MAX_FORM_PARTS"] = settings.max_batch + 1
     app.register_blueprint(classify.blueprint(classifier))
+    app.register_blueprint(explain.blueprint(classifier))
     app.register_blueprint(tfserving.blueprint(classifier, store))
     app.register_blueprint(openinference.blueprint(classifier, store))
     app.register_blueprint(health.blueprint(store, settings))

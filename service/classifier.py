@@ -1,4 +1,4 @@
-"""The one use case: pictures in, probabilities out.
+"""The one use case: pictures in, probabilities out, and why they are so.
 
 Every dialect of the API, and the command line, calls this and nothing else.
 How an upload becomes a digit is left to `service.uploads`.
@@ -7,11 +7,12 @@ How an upload becomes a digit is left to `service.uploads`.
 import numpy as np
 from numpy.typing import NDArray
 
-from service.answer import Answer, Inference
+from service.answer import Answer, Explanation, Inference
 from service.artifact import Manifest
 from service.calibration import calibrate
 from service.digits import to_pixels
 from service.errors import BadRequest, TooLarge
+from service.explanation import Rival, attribute, check, compared
 from service.normaliser import Normalised, Preprocess
 from service.proof import ProvedModel
 from service.settings import Settings
@@ -62,9 +63,8 @@ class Classifier:
             call.read()
             probabilities = _asked(proved, batch)
             call.asked(len(uploads) - len(batch.errors))
-            calibration = proved.manifest.calibration
-            if calibrated and calibration is not None:
-                probabilities = calibrate(probabilities, calibration.temperature)
+            if calibrated:
+                probabilities = _calibrated(probabilities, proved.manifest)
             typicality = proved.typicality if judged else None
             return self._answer(proved.manifest, typicality, batch, probabilities)
 
@@ -90,6 +90,42 @@ class Classifier:
                     "the network's sums are not; expected numbers from 0 to 1"
                 )
             return Inference(proved.manifest, probabilities)
+
+    def explain(
+        self,
+        upload: Upload,
+        digit: int | None = None,
+        against: Rival | None = None,
+        model: str | None = None,
+        version: Version = None,
+        preprocess: Preprocess = "auto",
+    ) -> Explanation:
+        """Why one picture is read as `digit` rather than what it is held against.
+
+        By default the likeliest digit, against the likeliest other.
+
+        Raises BadRequest where the two are the same, Unexplainable where the version
+        is another network, and what `classify` raises.
+        """
+        proved = self._store.find(model, version)
+        with self.statistics.call(proved.manifest.version) as call:
+            picture = read_upload(upload, preprocess, self._settings.max_pixels).digit
+            call.read()
+            pixels = to_pixels(picture[None])
+            answers = proved.engine.predict(pixels)
+            call.asked(1)
+            digit, against = compared(answers[0], digit, against)
+            attribution = attribute(proved.engine.weights, pixels[0], digit, against)
+            check(attribution, answers[0])
+            return Explanation(
+                proved.manifest.name,
+                proved.manifest.version,
+                picture,
+                _calibrated(answers, proved.manifest)[0],
+                digit,
+                against,
+                attribution,
+            )
 
     def read(self, encoded: list[bytes]) -> NDArray[np.float32]:
         """The network's input, float32 [n, 784] in 0..1, of encoded pictures.
@@ -154,3 +190,12 @@ def _asked(proved: ProvedModel, batch: Batch) -> NDArray[np.float32]:
     if read.any():
         probabilities[read] = proved.engine.predict(to_pixels(batch.digits[read]))
     return probabilities
+
+
+def _calibrated(
+    probabilities: NDArray[np.float32], manifest: Manifest
+) -> NDArray[np.float32]:
+    """The network's softmax [n, 10] as the version says that it is meant."""
+    if manifest.calibration is None:
+        return probabilities
+    return calibrate(probabilities, manifest.calibration.temperature)

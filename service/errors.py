@@ -45,5 +45,9 @@ class UnknownModel(RequestError):
     """No model, or no version of it, is served under that name."""
 
 
+class Unexplainable(RequestError):
+    """The version's network is not the one whose answers can be explained."""
+
+
 class NotReady(ServiceError):
     """No proved model version is loaded, so nothing can be classified."""

@@ -96,8 +96,21 @@ def read_picture(encoded: bytes, max_pixels: int) -> Picture:
 
 def write_png(digit: NDArray[np.uint8]) -> bytes:
     """A digit, uint8 [784], as a 28x28 grey PNG."""
+    return _encoded(Image.fromarray(digit.reshape(SIDE, SIDE)))
+
+
+def write_enlarged(colours: NDArray[np.uint8], times: int) -> bytes:
+    """A PNG of RGB `colours`, uint8 [height, width, 3], `times` as high and wide."""
+    image = Image.fromarray(colours)
+    size = image.width * times, image.height * times
+    # Runs of one colour are all there is to find, and the rest takes ten times as long.
+    quickly = {"compress_level": 1, "compress_type": Image.RLE}
+    return _encoded(image.resize(size, Image.Resampling.NEAREST), **quickly)
+
+
+def _encoded(image: Image.Image, **options: int) -> bytes:
     file = io.BytesIO()
-    Image.fromarray(digit.reshape(SIDE, SIDE)).save(file, "PNG")
+    image.save(file, "PNG", **options)
     return file.getvalue()
 
 

@@ -15,7 +15,7 @@ from service.api.npy import read_npy
 from service.api.receiving import is_compressed, read_bytes
 from service.digits import SIZE
 from service.errors import BadRequest, UnreadablePicture, UnsupportedMedia
-from service.uploads import Uploads
+from service.uploads import Upload, Uploads
 
 PICTURE_TYPES = (
     "image/png",
@@ -46,6 +46,12 @@ class Body:
 
     pictures: Uploads
     single: bool
+
+    def only(self) -> Upload:
+        """The one picture; BadRequest where the request holds a list of them."""
+        if not self.single:
+            raise BadRequest(f"a list of {len(self.pictures)}, expected one picture")
+        return self.pictures[0]
 
 
 def read_body(request: Request) -> Body:

@@ -6,7 +6,6 @@ from service.api.bodies import read_body
 from service.api.predictions import bulk, render
 from service.api.query import Query, check_names
 from service.classifier import Classifier
-from service.errors import BadRequest
 from service.pictures import write_png
 
 
@@ -33,10 +32,7 @@ def blueprint(classifier: Classifier) -> Blueprint:
     @routes.post("/v1/normalize")
     def normalize() -> Response:
         check_names(request.args, ())
-        body = read_body(request)
-        if not body.single:
-            raise BadRequest(f"a list of {len(body.pictures)}, expected one picture")
-        normalised = classifier.normalise(body.pictures[0])
+        normalised = classifier.normalise(read_body(request).only())
         return Response(write_png(normalised.digit), content_type="image/png")
 
     return routes

@@ -23,6 +23,7 @@ STATUSES: dict[type[errors.ServiceError], HTTPStatus] = {
     errors.TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     errors.UnsupportedMedia: HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
     errors.UnreadablePicture: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.Unexplainable: HTTPStatus.NOT_IMPLEMENTED,
     errors.NotReady: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 

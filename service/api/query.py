@@ -10,6 +10,8 @@ from service.normaliser import PREPROCESS, Preprocess
 
 Choice = TypeVar("Choice", bound=str)
 
+LAST_VERSION = 10**9 - 1
+
 
 @dataclass(frozen=True)
 class Query:
@@ -35,11 +37,11 @@ class Query:
         check_names(arguments, tuple(cls.__dataclass_fields__))
         return cls(
             model=arguments.get("model"),
-            version=_whole(arguments, "version", 10**9 - 1),
-            top=_whole(arguments, "top", 10),
-            preprocess=_choice(arguments, "preprocess", PREPROCESS),
-            detail=_choice(arguments, "detail", ("0", "1")) == "1",
-            calibrated=_choice(arguments, "calibrated", ("1", "0")) == "1",
+            version=whole(arguments, "version", LAST_VERSION),
+            top=whole(arguments, "top", 10),
+            preprocess=choice(arguments, "preprocess", PREPROCESS),
+            detail=choice(arguments, "detail", ("0", "1")) == "1",
+            calibrated=choice(arguments, "calibrated", ("1", "0")) == "1",
         )
 
 
@@ -53,21 +55,27 @@ def check_names(arguments: MultiDict[str, str], known: tuple[str, ...]) -> None:
             raise BadRequest(f"query {name!r} stands {len(values)} times")
 
 
-def _whole(arguments: MultiDict[str, str], name: str, most: int) -> int | None:
+def whole(
+    arguments: MultiDict[str, str], name: str, most: int, least: int = 1
+) -> int | None:
+    """The whole number that is asked for, None where none is."""
     text = arguments.get(name)
     if text is None:
         return None
-    if text.isascii() and text.isdigit() and len(text) < 10 and 1 <= int(text) <= most:
+    plain = text.isascii() and text.isdigit() and len(text) < 10
+    if plain and least <= int(text) <= most:
         return int(text)
-    raise BadRequest(f"query {name}={text!r}: expected a whole number, 1 to {most}")
+    raise BadRequest(
+        f"query {name}={text!r}: expected a whole number, {least} to {most}"
+    )
 
 
-def _choice(
+def choice(
     arguments: MultiDict[str, str], name: str, allowed: tuple[Choice, ...]
 ) -> Choice:
     """The one of `allowed` that is asked for, the first by default."""
     text = arguments.get(name, allowed[0])
-    for choice in allowed:
-        if text == choice:
-            return choice
+    for known in allowed:
+        if text == known:
+            return known
     raise BadRequest(f"query {name}={text!r}: expected {' or '.join(allowed)}")

@@ -12,6 +12,8 @@ if TYPE_CHECKING:  # a command that only checks its settings starts without NumP
     import numpy as np
     from numpy.typing import NDArray
 
+    from service.engines.weights import Weights
+
 EngineName = Literal["litert", "tensorflow"]
 ENGINES: tuple[EngineName, ...] = get_args(EngineName)
 
@@ -21,6 +23,14 @@ class Engine(Protocol):
 
     def predict(self, pixels: "NDArray[np.float32]") -> "NDArray[np.float32]":
         """Softmax probabilities [n, 10] of pixels [n, 784] in 0..1, n >= 1."""
+        ...
+
+    @property
+    def weights(self) -> "Weights":
+        """What the network multiplies with, read when first asked for, then kept.
+
+        Raises Unexplainable where it is another network than 784-512-10.
+        """
         ...
 
 

@@ -4,6 +4,7 @@ An interpreter serves one thread at a time, so each thread gets its own.
 """
 
 import threading
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 
 from service.artifact import TFLITE_MODEL
 from service.engines.quiet import silent_stderr
+from service.engines.weights import SHAPES, Weights, by_shape
 
 
 class LiteRTEngine:
@@ -29,6 +31,20 @@ class LiteRTEngine:
         if session is None:
             session = self._threads.session = _Session(self._model)
         return session.run(pixels)
+
+    @cached_property
+    def weights(self) -> Weights:
+        """What the network multiplies with; 1.6 MB from when first asked for.
+
+        Raises Unexplainable where it is another network than 784-512-10.
+        """
+        # Never allocated: that would pack every weight once more to run them.
+        interpreter = Interpreter(model_content=self._model, num_threads=1)
+        return by_shape(
+            interpreter.get_tensor(tensor["index"]).T
+            for tensor in interpreter.get_tensor_details()
+            if tuple(tensor["shape"][::-1]) in SHAPES
+        )
 
 
 class _Session:

@@ -4,6 +4,7 @@ The only module of the service that imports TensorFlow, and only once a worker
 has been forked: TensorFlow's threads do not survive a fork.
 """
 
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from service.artifact import KERAS_MODEL
+from service.engines.weights import Weights, by_shape
 
 
 class TensorFlowEngine:
@@ -32,3 +34,11 @@ class TensorFlowEngine:
         """Softmax probabilities [n, 10] of pixels [n, 784] in 0..1, n >= 1."""
         probabilities: NDArray[np.float32] = self._predict(tf.constant(pixels)).numpy()
         return probabilities
+
+    @cached_property
+    def weights(self) -> Weights:
+        """What the network multiplies with; 1.6 MB from when first asked for.
+
+        Raises Unexplainable where it is another network than 784-512-10.
+        """
+        return by_shape(self._model.get_weights())
