@@ -12,6 +12,7 @@ from service.api.bodies import read_body
 from service.api.query import LAST_VERSION, check_names, choice, whole
 from service.classifier import Classifier
 from service.digits import SIDE
+from service.errors import BadRequest
 from service.explanation import Rival
 from service.heat_map import draw, full_colour
 from service.normaliser import PREPROCESS, Preprocess
@@ -20,6 +21,7 @@ from service.pictures import write_enlarged
 ENLARGED = 10
 """How many pixels of the heat map, each way, show one of the digit."""
 
+_DIGITS = tuple("0123456789")
 _PNG, _JSON = "image/png", "application/json"
 
 
@@ -51,9 +53,14 @@ class Question:
 
 
 def _against(arguments: MultiDict[str, str]) -> Rival | None:
-    if arguments.get("against") == "others":
+    asked = arguments.get("against")
+    if asked is None:
+        return None
+    if asked == "others":
         return "others"
-    return whole(arguments, "against", 9, least=0)
+    if asked in _DIGITS:
+        return int(asked)
+    raise BadRequest(f"query against={asked!r}: expected a digit, 0 to 9, or others")
 
 
 def blueprint(classifier: Classifier) -> Blueprint:

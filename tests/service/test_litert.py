@@ -78,3 +78,37 @@ def test_opening_says_nothing(
     open_engine("litert", models_dir / "mnist" / "1")
 
     assert capfd.readouterr() == ("", "")
+
+
+def test_its_weights_are_read_when_first_asked_for_and_then_kept(
+    engine: Engine, pixels: NDArray[np.float32]
+) -> None:
+    engine.predict(pixels)
+    before = set(vars(engine))
+
+    weights = engine.weights
+
+    assert "weights" not in before
+    assert engine.weights is weights
+    assert weights.hidden.nbytes == 784 * 512 * 4
+
+
+def test_its_weights_are_those_that_it_answers_with(
+    engine: Engine, pixels: NDArray[np.float32]
+) -> None:
+    answers = engine.predict(pixels)  # a batch of forty, which reshapes its tensors
+
+    weights = engine.weights
+
+    hidden = np.maximum(pixels @ weights.hidden + weights.hidden_bias, 0)
+    powers = np.exp(hidden @ weights.output + weights.output_bias)
+    expected = powers / powers.sum(axis=1, keepdims=True)
+    np.testing.assert_allclose(expected, answers, rtol=0, atol=1e-5)
+
+
+def test_asking_for_weights_says_nothing(
+    engine: Engine, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert engine.weights
+
+    assert capfd.readouterr() == ("", "")
