@@ -5,6 +5,7 @@ import sys
 
 BENCHMARKS = (
     "benchmarks.bulk",
+    "benchmarks.explain",
     "benchmarks.pictures",
     "benchmarks.start",
     "benchmarks.training",
