@@ -33,8 +33,8 @@ class Attribution:
     """
 
     pixels: NDArray[np.float32]
-    difference: float
-    baseline: float
+    difference: np.float32
+    baseline: np.float32
     logits: NDArray[np.float32]
 
 
@@ -69,8 +69,8 @@ def attribute(
     logits = _logits(weights, drawn)
     return Attribution(
         pixels=spoken,
-        difference=float(contrast @ logits),
-        baseline=float(contrast @ _logits(weights, blank)),
+        difference=np.float32(contrast @ logits),
+        baseline=np.float32(contrast @ _logits(weights, blank)),
         logits=logits,
     )
 

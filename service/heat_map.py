@@ -1,7 +1,8 @@
 """A picture of an explanation: each pixel in the colour of what it spoke for.
 
-Orange for the digit, blue against it, the ink in grey beneath: colours that people
-with any colour blindness tell apart (Okabe and Ito, Color universal design, 2008).
+Orange for the digit, blue against it, the ink in grey beneath: the pair that people
+with any colour blindness tell apart, brighter than in Okabe and Ito (Color universal
+design, 2008), since it stands on black.
 Encoding the picture is left to `service.pictures`.
 """
 
