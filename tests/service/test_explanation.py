@@ -116,7 +116,8 @@ def test_a_unit_that_stays_below_zero_says_nothing_and_one_above_all_it_has() ->
 
     # Never active; always; on the last quarter of the way.
     assert found.pixels.tolist() == [0 + 1 + 0.25]
-    assert (found.baseline, found.difference) == (0.5, 1.75)
+    assert found.baseline == 0.5
+    assert found.difference == 1.75
 
 
 def test_a_pixel_that_moves_no_unit_says_nothing() -> None:
@@ -157,6 +158,24 @@ def test_on_real_digits_a_pixel_without_ink_says_nothing(
         assert not found.pixels[digit.pixels == 0].any()
         assert found.pixels[digit.pixels > 0].any()
         assert found.pixels.dtype == np.float32
+
+
+def test_without_the_ink_that_speaks_loudest_a_digit_loses_most(
+    engine: Engine, digits: list[Digit]
+) -> None:
+    for digit in digits:
+        pixels = to_pixels(digit.pixels)
+        read, rival = compared(engine.predict(pixels[None])[0], None, None)
+        whole = attribute(engine.weights, pixels, read, rival)
+        order = whole.pixels.argsort()
+
+        louder, softer = pixels.copy(), pixels.copy()
+        louder[order[-10:]] = 0
+        softer[order[:10]] = 0
+
+        without = attribute(engine.weights, louder, read, rival).difference
+        assert without < whole.difference
+        assert without < attribute(engine.weights, softer, read, rival).difference
 
 
 def test_a_black_picture_has_nothing_but_its_baseline(engine: Engine) -> None:
