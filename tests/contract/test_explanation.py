@@ -28,11 +28,11 @@ def test_both_engines_have_the_same_weights(models_dir: Path, version: str) -> N
 
 
 @pytest.mark.parametrize("version", ["1", "2"])
-def test_every_hundredth_test_digit_is_explained_in_full(
+def test_every_tenth_test_digit_is_explained_in_full(
     models_dir: Path, mnist: Mnist, version: str
 ) -> None:
     engines = [open_engine(name, models_dir / "mnist" / version) for name in ENGINES]
-    for pixels in to_pixels(mnist.x_test[::100]):
+    for pixels in to_pixels(mnist.x_test[::10]):
         answers = [engine.predict(pixels[None])[0] for engine in engines]
         digit, rival = compared(answers[0], None, None)
 
@@ -41,7 +41,7 @@ def test_every_hundredth_test_digit_is_explained_in_full(
         np.testing.assert_allclose(litert.pixels, keras.pixels, rtol=0, atol=1e-5)
         assert litert.difference == pytest.approx(keras.difference, abs=1e-5)
         total = float(litert.pixels.sum(dtype=np.float64)) + litert.baseline
-        assert total == pytest.approx(litert.difference, abs=1e-4)
+        assert total == pytest.approx(litert.difference, abs=5e-5)
         check(litert, answers[0])
         check(keras, answers[1])
 

@@ -20,6 +20,7 @@ from service.statistics import Statistics
 from tests.fakes import Digit, FakeEngine, fake_digit, fake_version
 from tests.service.encodings import encode, grey
 
+ROOT = Path(__file__).parent.parent.parent
 PATH = "/v1/explain"
 OCTETS = "application/octet-stream"
 PNG = "image/png"
@@ -209,6 +210,22 @@ def test_who_would_rather_have_a_picture_gets_a_heat_map(
     assert headers["X-Model-Version"] == "1"
     assert (headers["X-Digit"], headers["X-Against"]) == ("7", "0")
     assert float(headers["X-Full-Colour"]) == pytest.approx(2 * LN_91, rel=1e-3)
+
+
+def test_the_picture_in_the_docs_is_what_the_command_beneath_it_gives(
+    client: FlaskClient, digits: list[Digit]
+) -> None:
+    (three,) = (digit for digit in digits if digit.path.name == "3_18.png")
+
+    answer = client.post(
+        PATH, data=three.encoded, content_type=PNG, headers={"Accept": PNG}
+    )
+
+    with Image.open(ROOT / "docs/explanation.png") as image:
+        shown = np.asarray(image)[::10, ::10].astype(int)
+    np.testing.assert_allclose(_colours(answer), shown, rtol=0, atol=2)
+    told = (answer.headers["X-Digit"], answer.headers["X-Against"])
+    assert told == ("3", "8")
 
 
 def test_what_speaks_against_is_blue(fake_client: FlaskClient) -> None:
