@@ -12,6 +12,7 @@ PARTS = Path(__file__).parent / "parts"
 ORDER = (
     "service",
     "classify",
+    "explain",
     "tfserving",
     "openinference",
     "health",
