@@ -10,7 +10,7 @@ export HOST PORT
 
 DEV = .venv/dev/bin
 
-.PHONY: help serve train check test test-fast test-compose bench images lock clean
+.PHONY: help serve install train check test test-fast test-compose bench images lock clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -22,6 +22,8 @@ help: ## Show this list
 
 serve: .venv/service/ready ## Serve models/ on HOST:PORT
 	.venv/service/bin/mnist-serve $(ARGS)
+
+install: .venv/service/ready ## Make .venv/service, with mnist-serve, mnist-classify and the client
 
 train: .venv/training/ready ## Train a new version into models/; ARGS="--epochs 1" for a quick one
 	.venv/training/bin/mnist-train $(ARGS)

@@ -39,6 +39,7 @@ def create_app(
 
     app = Flask(__name__, static_folder=None)
     app.request_class = MemoryRequest
+    app.url_map.merge_slashes = False  # a redirect would be a page of werkzeug's
     app.config["MAX_CONTENT_LENGTH"] = settings.max_upload_bytes
     app.config["MAX_FORM_PARTS"] = settings.max_batch + 1
     app.register_blueprint(classify.blueprint(classifier))

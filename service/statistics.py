@@ -45,12 +45,13 @@ class Counted:
 class Call:
     """One call of one version: what it asked and where its time went.
 
-    A context: left in peace it was a success, left by an exception a failure.
+    A context: left by an exception, or with nothing asked, it was a failure.
     """
 
     def __init__(self, board: Board, row: int, version: int) -> None:
         self._board, self._row, self._name = board, row, f"{version}/"
         self._started = self._lap = time.perf_counter_ns()
+        self._answered = False
         self._amounts: dict[str, int] = {}
 
     def read(self) -> None:
@@ -59,6 +60,7 @@ class Call:
 
     def asked(self, pictures: int) -> None:
         """From there to here, the network was asked about so many pictures."""
+        self._answered = pictures > 0
         if pictures:
             batch = self._time("network")
             self._count(f"batch/{pictures}", batch)
@@ -72,7 +74,8 @@ class Call:
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         """Count it as what it was."""
         whole = time.perf_counter_ns() - self._started
-        self._count("failure" if kind else "success", whole)
+        right = kind is None and self._answered
+        self._count("success" if right else "failure", whole)
         self._board.add(self._row, self._amounts)
 
     def _time(self, part: str) -> int:

@@ -129,9 +129,12 @@ class Store:
                 return snapshot.labels[version]
             case int() if version in snapshot.models:
                 return version
+        what, known = "version", str(sorted(snapshot.models))
+        if isinstance(version, str):
+            what, known = "label", str(sorted(snapshot.labels))
         raise UnknownModel(
-            f"version {version} of {self._settings.model!r} is not served, expected "
-            f"one of {[*sorted(snapshot.models), *sorted(snapshot.labels)]}"
+            f"{what} {version} of {self._settings.model!r} is not served, expected "
+            f"one of {known}"
         )
 
     def why_not_ready(self) -> str:

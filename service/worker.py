@@ -10,12 +10,15 @@ import os
 import socket
 import sys
 import time
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from service.board import Board
 from service.settings import ServerSettings
+
+Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 SILENT_SECONDS = 5.0
 """How long a client may fall silent in the middle of a request."""
@@ -38,6 +41,11 @@ class Worker(ThreadWorker):
         self.row = self.board.take_row()  # before the fork: the master knows who has it
         self._started: dict[TConn, float] = {}
         self._limit = ServerSettings.from_env(os.environ).receive_seconds
+
+    def load_wsgi(self) -> None:
+        """The application, which says so where it leaves a body unread."""
+        super().load_wsgi()
+        self.wsgi: Application = _closing_if_unread(self.wsgi)
 
     def handle(self, conn: TConn) -> Any:
         """Answer one request, in a thread of the pool, under the time limit."""
@@ -77,6 +85,33 @@ class Worker(ThreadWorker):
             while before < self.nr_conns < self.worker_connections:
                 before = self.nr_conns
                 self.accept(listener)
+
+
+def _closing_if_unread(app: Application) -> Application:
+    """`app`; where it answers before it has read a whole body, the answer says close.
+
+    gunicorn closes such a connection, but would promise to keep it.
+    """
+
+    def answer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        body = environ["wsgi.input"]
+
+        def start(*arguments: Any) -> Any:
+            if _unread(body):
+                start_response.__self__.force_close()  # of gunicorn's Response
+            return start_response(*arguments)
+
+        return app(environ, start)
+
+    return answer
+
+
+def _unread(body: Any) -> bool:
+    """Whether bytes of gunicorn's `body` may still come: counted, or in chunks."""
+    reader = body.reader
+    return (
+        getattr(reader, "length", 0) > 0 or getattr(reader, "parser", None) is not None
+    )
 
 
 def _silence(sock: socket.socket) -> float:

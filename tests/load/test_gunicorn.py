@@ -98,3 +98,20 @@ def _classify(server: Server) -> requests.Response:
         headers={"Content-Type": "image/png"},
         timeout=60,
     )
+
+
+def test_a_body_that_is_not_read_to_its_end_closes_the_connection_and_says_so(
+    server: Server,
+) -> None:
+    with requests.Session() as session:
+        for _ in range(10):
+            refused = session.post(server.url("/v1/clasify"), data=bytes(300_000))
+            answered = session.post(
+                server.url("/v1/classify"),
+                data=SEVEN,
+                headers={"Content-Type": "image/png"},
+            )
+
+            assert (refused.status_code, answered.status_code) == (404, 200)
+            assert refused.headers["Connection"] == "close"
+            assert answered.headers["Connection"] == "keep-alive"
