@@ -20,6 +20,7 @@ from service.classifier import Classifier
 from service.settings import Settings
 from service.statistics import Statistics
 from service.store import Store
+from service.web import blueprint as web
 
 
 def create_app(
@@ -48,6 +49,7 @@ def create_app(
     app.register_blueprint(openinference.blueprint(classifier, store))
     app.register_blueprint(health.blueprint(store, settings))
     app.register_blueprint(openapi.blueprint())
+    app.register_blueprint(web(classifier, store, settings))
     requests.install(app)
     errors.install(app)
     return app

@@ -1,0 +1,171 @@
+// The page: where pad, service and readings meet. Each part has its own module.
+
+import { ask, asBody, Asker, Unavailable } from "./ask.js";
+import { bring } from "./bring.js";
+import { Copying } from "./copy.js";
+import { Explanation } from "./explain.js";
+import { fillGallery } from "./gallery.js";
+import { listen } from "./keys.js";
+import { Pad } from "./pad.js";
+import { Panel } from "./panel.js";
+
+const RETRY = 2000; // milliseconds, for the list of versions
+const at = (id) => document.getElementById(id);
+const assets = new URL(".", import.meta.url).href;
+
+const pad = new Pad(at("pad"), changed);
+const panels = [new Panel(at("readings"))];
+const copying = new Copying();
+const explanation = new Explanation(() => pad.picture());
+const asker = new Asker(read, { answered, refused, away, back });
+let known = null; // what /version told
+
+/** Ask everything about what the pad shows now. */
+async function read(signal) {
+  const picture = await pad.picture();
+  const seen = ask("v1/normalize", { ...asBody(picture), signal });
+  const readings = panels.map((_, place) => classify(picture, place, signal));
+  const [answers, response] = [await Promise.all(readings), await seen];
+  return { answers, seen: await response.blob() };
+}
+
+async function classify(picture, place, signal) {
+  const version = at(place ? "against" : "version").value;
+  const query = version ? `?version=${version}` : "";
+  const started = performance.now();
+  const response = await ask(`v1/classify${query}`, { ...asBody(picture), signal });
+  const answer = await response.json();
+  return { answer, took: { inside: inside(response), all: performance.now() - started } };
+}
+
+/** The milliseconds that the service says it took, null where it does not. */
+function inside(response) {
+  const timing = /total;dur=([\d.]+)/.exec(response.headers.get("Server-Timing"));
+  return timing && Number(timing[1]);
+}
+
+function changed() {
+  at("hint").hidden = !pad.isEmpty;
+  at("undo").disabled = !pad.canUndo;
+  at("redo").disabled = !pad.canRedo;
+  at("clear").disabled = pad.isEmpty;
+  if (pad.isEmpty) forget();
+  else asker.change();
+}
+
+function forget() {
+  asker.drop();
+  say("");
+  trouble("");
+  panels.forEach((panel, place) => panel.clear(chosen(place)));
+  showSeen(null);
+  copying.clear();
+  explanation.clear();
+}
+
+function answered({ answers, seen }, isNewest) {
+  trouble("");
+  answers.forEach(({ answer, took }, place) => panels[place]?.show(answer, took));
+  showSeen(seen);
+  if (!isNewest) return;
+  sayReadings();
+  copying.about(answers[0].answer, seen);
+  explanation.about(answers[0].answer);
+}
+
+function refused(problem) {
+  trouble("");
+  panels.forEach((panel, place) => panel.refuse(chosen(place), sentence(problem.message)));
+  say(sentence(problem.message));
+  showSeen(null);
+  copying.clear();
+  explanation.clear();
+}
+
+function away(problem, wait) {
+  const seconds = wait < 1500 ? "a second" : `${Math.round(wait / 1000)} seconds`;
+  trouble(`${problem.message}. Trying again in ${seconds}.`);
+}
+
+function back() {
+  trouble("");
+  say("The service answers again.");
+}
+
+function trouble(text) {
+  if (at("trouble").textContent !== text) at("trouble").textContent = text;
+}
+
+function say(text) {
+  at("spoken").textContent = text;
+}
+
+let resting = null;
+
+/** Tell people who listen, but only once the drawing rests. */
+function sayReadings() {
+  clearTimeout(resting);
+  resting = setTimeout(() => {
+    const said = [...document.querySelectorAll(".panel")].map((panel) =>
+      [".who", ".said", ".typicality"]
+        .map((part) => panel.querySelector(part).textContent).join(". "));
+    if (!pad.isEmpty) say(said.join(" ").replaceAll("..", "."));
+  }, 500);
+}
+
+function sentence(text) {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}
+
+async function showSeen(picture) {
+  const canvas = at("seen");
+  const bitmap = picture && await createImageBitmap(picture);
+  canvas.getContext("2d").clearRect(0, 0, canvas.width, canvas.height);
+  if (bitmap) canvas.getContext("2d").drawImage(bitmap, 0, 0);
+  canvas.setAttribute("aria-label", bitmap ? "The digit, white on black" : "Nothing yet");
+}
+
+async function show(picture) {
+  if (!(await pad.show(picture))) say("The browser cannot show this picture; it is sent.");
+}
+
+function chosen(place) {
+  const number = at(place ? "against" : "version").value || known?.default;
+  return number ? { model: known.model, number } : null;
+}
+
+/** One panel, or two where versions are compared. */
+function arrange() {
+  const wanted = at("against").value ? 2 : 1;
+  while (panels.length > wanted) panels.pop().remove();
+  if (panels.length < wanted) panels.push(new Panel(at("readings")));
+  at("readings").classList.toggle("two", wanted === 2);
+  panels.forEach((panel, place) => panel.clear(chosen(place)));
+  if (!pad.isEmpty) asker.change();
+}
+
+async function learnVersions() {
+  try {
+    known = await (await ask("version")).json();
+  } catch (problem) {
+    trouble(`${problem.message}.${problem instanceof Unavailable ? " Trying again." : ""}`);
+    setTimeout(learnVersions, RETRY);
+    return;
+  }
+  trouble(known.default === null ? "No version of the network is ready to answer." : "");
+  const numbers = known.versions.map(({ version }) => version).sort((a, b) => b - a);
+  at("version").replaceChildren(...numbers.map((n) => new Option(
+    n === known.default ? `${n}, the newest` : n, n)));
+  at("against").append(...numbers.map((n) => new Option(n)));
+  arrange();
+}
+
+for (const id of ["undo", "redo", "clear"]) {
+  at(id).addEventListener("click", () => pad[id]());
+}
+for (const id of ["version", "against"]) at(id).addEventListener("change", arrange);
+window.addEventListener("online", () => pad.isEmpty || asker.change());
+bring(show, say);
+listen();
+learnVersions();
+fillGallery(assets, show).catch((problem) => console.error(problem));

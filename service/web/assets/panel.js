@@ -1,0 +1,88 @@
+// One version's reading: ten bars, and what they mean in words.
+
+import { percent, readAs, typicalitySentence } from "./sentences.js";
+
+export class Panel {
+  #root;
+  #rows;
+
+  /** A new panel in `parent`, from the page's template. */
+  constructor(parent) {
+    const template = document.getElementById("panel");
+    this.#root = template.content.firstElementChild.cloneNode(true);
+    const body = this.#root.querySelector("tbody");
+    this.#rows = Array.from({ length: 10 }, (_, digit) => newRow(body, digit));
+    parent.append(this.#root);
+  }
+
+  /** Nothing has been read; `version` is its model and number, or null. */
+  clear(version) {
+    this.#head("–", version, "Draw a digit.");
+    this.#fill([], null);
+    this.#text(".typicality", "");
+    this.#text(".took", "");
+  }
+
+  /** What came instead of a reading. */
+  refuse(version, problem) {
+    this.clear(version);
+    this.#head("?", version, problem);
+  }
+
+  /** An answer of /v1/classify and how long it took, in milliseconds. */
+  show({ model, version, predictions: [prediction] }, took) {
+    const { digit, probability, probabilities, typicality, several } = prediction;
+    const more = several ? " There is more than one; this one stands out." : "";
+    this.#head(digit, { model, number: version }, readAs(digit, probability) + more);
+    this.#fill(probabilities, digit);
+    this.#text(".typicality", typicalitySentence(digit, typicality));
+    this.#root.classList.toggle("strange", typicality < 0.01);
+    const inside = took.inside === null ? "" : `${took.inside.toFixed(1)} ms in the service, `;
+    this.#text(".took", `${model} ${version}: ${inside}${took.all.toFixed(0)} ms in all`);
+  }
+
+  remove() {
+    this.#root.remove();
+  }
+
+  #head(digit, version, said) {
+    this.#root.classList.remove("strange");
+    this.#text(".digit", digit);
+    this.#text(".said", said);
+    this.#text(".who", version ? `Version ${version.number}` : "");
+    const card = this.#root.querySelector(".card");
+    card.hidden = !version;
+    if (version) card.href = `models/${version.model}/${version.number}/report`;
+  }
+
+  #fill(probabilities, top) {
+    this.#rows.forEach(({ row, fill, share }, digit) => {
+      const probability = probabilities[digit] ?? 0;
+      row.classList.toggle("top", digit === top);
+      fill.style.transform = `scaleX(${probability})`;
+      share.textContent = probabilities.length ? percent(probability) : "";
+    });
+  }
+
+  #text(selector, text) {
+    const element = this.#root.querySelector(selector);
+    if (element.textContent !== String(text)) element.textContent = text;
+  }
+}
+
+function newRow(body, digit) {
+  const row = body.insertRow();
+  const head = document.createElement("th");
+  head.scope = "row";
+  head.textContent = digit;
+  row.append(head);
+  const cell = row.insertCell();
+  const bar = document.createElement("span");
+  const fill = document.createElement("span");
+  const share = document.createElement("span");
+  bar.className = "bar";
+  share.className = "share";
+  bar.append(fill);
+  cell.append(bar, share);
+  return { row, fill, share };
+}

@@ -1,0 +1,66 @@
+"""The files that the page needs, read once, compressed, and named by their content.
+
+All of them lie below one address that has their common hash in it: modules find
+each other there by their plain names, and a browser may keep them for ever.
+"""
+
+import gzip
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+from pathlib import Path
+
+ASSETS = Path(__file__).parent / "assets"
+TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json",
+    ".png": "image/png",
+    ".svg": "image/svg+xml",
+}
+_DIGITS = 16  # of the hash, in hex, in addresses and entity tags
+
+
+@dataclass(frozen=True)
+class Content:
+    """The bytes of one answer, and their media type."""
+
+    body: bytes
+    content_type: str
+
+    @cached_property
+    def zipped(self) -> bytes:
+        """The body in gzip; the same for the same body."""
+        return gzip.compress(self.body, mtime=0)
+
+    @cached_property
+    def hash(self) -> str:
+        """16 hex digits, others for another body."""
+        return sha256(self.body).hexdigest()[:_DIGITS]
+
+
+@dataclass(frozen=True)
+class Static:
+    """Every asset by its name, and the hash of them all."""
+
+    files: Mapping[str, Content]
+    hash: str
+
+    @classmethod
+    def read(cls, folder: Path = ASSETS) -> "Static":
+        """The assets of `folder`; a suffix that is not in TYPES is a KeyError."""
+        files = {
+            path.name: Content(path.read_bytes(), TYPES[path.suffix])
+            for path in sorted(folder.iterdir())
+        }
+        common = sha256()
+        for name, content in files.items():
+            common.update(f"{name} {content.hash}\n".encode())
+            _ = content.zipped  # once, before the first request
+        return cls(files, common.hexdigest()[:_DIGITS])
+
+    @property
+    def modules(self) -> list[str]:
+        """The names of the scripts, for the browser to fetch at once."""
+        return [name for name in self.files if name.endswith(".js")]
