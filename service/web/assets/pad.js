@@ -28,7 +28,11 @@ export class Pad {
   }
 
   get isEmpty() {
-    return this.#scene.length === 0 && !this.#stroke;
+    return this.#scene.length === 0 && !this.isDrawing;
+  }
+
+  get isDrawing() {
+    return this.#stroke !== null;
   }
 
   get canUndo() {

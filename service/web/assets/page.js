@@ -23,9 +23,10 @@ let known = null; // what /version told
 /** Ask everything about what the pad shows now. */
 async function read(signal) {
   const picture = await pad.picture();
-  const seen = ask("v1/normalize", { ...asBody(picture), signal });
-  const readings = panels.map((_, place) => classify(picture, place, signal));
-  const [answers, response] = [await Promise.all(readings), await seen];
+  const [response, ...answers] = await Promise.all([
+    ask("v1/normalize", { ...asBody(picture), signal }),
+    ...panels.map((_, place) => classify(picture, place, signal)),
+  ]);
   return { answers, seen: await response.blob() };
 }
 
@@ -75,6 +76,7 @@ function answered({ answers, seen }, isNewest) {
 
 function refused(problem) {
   trouble("");
+  if (pad.isDrawing) return; // the first dot of a digit is not one yet
   panels.forEach((panel, place) => panel.refuse(chosen(place), sentence(problem.message)));
   say(sentence(problem.message));
   showSeen(null);

@@ -1,6 +1,6 @@
 // One version's reading: ten bars, and what they mean in words.
 
-import { percent, readAs, typicalitySentence } from "./sentences.js";
+import { brief, readAs, typicalitySentence } from "./sentences.js";
 
 export class Panel {
   #root;
@@ -37,8 +37,7 @@ export class Panel {
     this.#fill(probabilities, digit);
     this.#text(".typicality", typicalitySentence(digit, typicality));
     this.#root.classList.toggle("strange", typicality < 0.01);
-    const inside = took.inside === null ? "" : `${took.inside.toFixed(1)} ms in the service, `;
-    this.#text(".took", `${model} ${version}: ${inside}${took.all.toFixed(0)} ms in all`);
+    this.#text(".took", `Answered by ${model} ${version} ${told(took)}.`);
   }
 
   remove() {
@@ -60,7 +59,7 @@ export class Panel {
       const probability = probabilities[digit] ?? 0;
       row.classList.toggle("top", digit === top);
       fill.style.transform = `scaleX(${probability})`;
-      share.textContent = probabilities.length ? percent(probability) : "";
+      share.textContent = probabilities.length ? brief(probability) : "";
     });
   }
 
@@ -68,6 +67,12 @@ export class Panel {
     const element = this.#root.querySelector(selector);
     if (element.textContent !== String(text)) element.textContent = text;
   }
+}
+
+function told({ inside, all }) {
+  const whole = `${all.toFixed(0)} ms`;
+  if (inside === null) return `in ${whole}`;
+  return `in ${inside.toFixed(1)} ms; ${whole} with the way there and back`;
 }
 
 function newRow(body, digit) {

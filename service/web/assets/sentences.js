@@ -10,6 +10,11 @@ export function percent(share) {
   return `${(100 * share).toFixed(1)}%`;
 }
 
+/** The same, as short as a column of them needs. */
+export function brief(share) {
+  return percent(share).replace("under ", "<").replace("over ", ">");
+}
+
 /** What the network reads, and how sure it is. */
 export function readAs(digit, probability) {
   return `Read as a ${digit}, ${percent(probability)} sure.`;

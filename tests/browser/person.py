@@ -1,0 +1,76 @@
+"""What a person does before the page, and sees on it."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+STROKES: dict[str, list[list[list[float]]]] = json.loads(
+    (Path(__file__).parent / "strokes.json").read_text(encoding="utf-8")
+)
+"""By digit, its strokes as points across and down the pad, 0..1, in their order:
+polylines written down by hand, as a person would draw them."""
+
+
+class Person:
+    """Somebody with a mouse and a keyboard, who waits until a reading is there."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def draw(self, digit: int) -> None:
+        """Draw the strokes of `digit`; what was there before stays."""
+        for stroke in STROKES[str(digit)]:
+            self.draw_stroke(stroke)
+
+    def draw_stroke(self, points: Sequence[Sequence[float]], lift: bool = True) -> None:
+        """Draw through `points`, across and down the pad, 0..1."""
+        mouse = self.page.mouse
+        self.page.locator("#pad").scroll_into_view_if_needed()
+        mouse.move(*self.place(*points[0]))
+        mouse.down()
+        for point in points[1:]:
+            mouse.move(*self.place(*point), steps=3)
+        if lift:
+            mouse.up()
+
+    def place(self, across: float, down: float) -> tuple[float, float]:
+        """Where that point of the pad is in the window, in pixels."""
+        box = self.page.locator("#pad").bounding_box()
+        assert box is not None
+        return box["x"] + across * box["width"], box["y"] + down * box["height"]
+
+    def press(self, name: str) -> None:
+        """Click the button of that name."""
+        self.page.get_by_role("button", name=name, exact=True).click()
+
+    def digit(self, panel: int = 0) -> str:
+        """The digit that the page shows now; – where there is none."""
+        return self.page.locator(".digit").nth(panel).inner_text()
+
+    def reads(self, digit: int | str, panel: int = 0) -> None:
+        """Wait until the page shows `digit`."""
+        self.page.wait_for_function(
+            "([n, d]) => document.querySelectorAll('.digit')[n]?.textContent === d",
+            arg=[panel, str(digit)],
+        )
+
+    def settled(self) -> int:
+        """The digit that is read once everything that was drawn has been asked."""
+        self.page.wait_for_function(
+            "() => document.getElementById('spoken').textContent.includes('Read as')"
+        )
+        return int(self.digit())
+
+    def said(self, selector: str = ".said") -> str:
+        """The text of the first element of that selector."""
+        return self.page.locator(selector).first.inner_text()
+
+    def hears(self, words: str) -> None:
+        """Wait until a screen reader would say `words`, or show them as trouble."""
+        self.page.wait_for_function(
+            "(words) => [...document.querySelectorAll('[role=status], [role=alert]')]"
+            ".some((region) => region.textContent.includes(words))",
+            arg=words,
+        )

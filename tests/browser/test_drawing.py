@@ -1,0 +1,155 @@
+"""Drawing: it is read while it is drawn, and can be taken back."""
+
+import re
+
+import pytest
+
+from tests.browser.conftest import Visit
+from tests.browser.person import STROKES, Person
+
+SCRIBBLE = [(0.1 + 0.8 * (i % 2), 0.1 + 0.05 * i) for i in range(17)]
+
+
+def test_at_least_nine_of_the_ten_drawn_digits_are_read_right(person: Person) -> None:
+    read = {}
+    for digit in range(10):
+        person.draw(digit)
+        read[digit] = person.settled()
+        person.press("Clear")
+        person.reads("–")
+
+    wrong = {digit: answer for digit, answer in read.items() if answer != digit}
+    assert len(wrong) <= 1, wrong
+
+
+def test_bars_sentences_version_and_time_tell_of_the_reading(person: Person) -> None:
+    person.draw(7)
+
+    assert person.settled() == 7
+    assert re.search(r"Read as a 7, (over )?9\d\.\d% sure\.", person.said())
+    assert "looks like a 7" in person.said(".typicality")
+    assert re.search(r"Answered by mnist \d+ in [\d.]+ ms; ", person.said(".took"))
+    bars = person.page.locator(".bars tbody tr")
+    assert bars.count() == 10
+    assert "7" in person.page.locator(".bars .top").inner_text()
+    seen = person.page.locator("#seen")
+    assert seen.get_attribute("aria-label") == "The digit, white on black"
+    ink = seen.evaluate(
+        "(canvas) => canvas.getContext('2d').getImageData(0, 0, 28, 28).data"
+        ".filter((value, place) => place % 4 === 0 && value > 128).length"
+    )
+    assert 40 < ink < 250
+
+
+def test_it_is_read_while_it_is_drawn(person: Person) -> None:
+    (seven,) = STROKES["7"]
+
+    person.draw_stroke(seven, lift=False)
+
+    person.reads(7)
+
+
+def test_a_scribble_is_said_not_to_look_like_a_digit(person: Person) -> None:
+    person.draw_stroke(SCRIBBLE)
+
+    person.settled()
+    assert person.said(".typicality").startswith("This does not look like a digit")
+
+
+def test_undo_takes_back_strokes_and_a_clear_and_redo_brings_them(
+    person: Person,
+) -> None:
+    person.draw(7)
+    person.reads(7)
+
+    person.press("Clear")
+    person.reads("–")
+    person.press("Undo")
+    person.reads(7)
+    person.press("Undo")
+    person.reads("–")
+    person.press("Redo")
+    person.reads(7)
+
+
+def test_the_shortcuts_do_what_the_buttons_do(person: Person) -> None:
+    keyboard = person.page.keyboard
+    person.draw(7)
+    person.reads(7)
+
+    keyboard.press("c")
+    person.reads("–")
+    keyboard.press("Control+z")
+    person.reads(7)
+    keyboard.press("u")
+    person.reads("–")
+    keyboard.press("Control+Shift+Z")
+    person.reads(7)
+    keyboard.press("Delete")
+    person.reads("–")
+    keyboard.press("?")
+    assert person.page.locator("#keyboard").get_attribute("open") is not None
+    keyboard.press("v")
+    assert person.page.evaluate("document.activeElement.id") == "version"
+
+
+def test_single_letters_can_be_switched_off_and_stay_off(person: Person) -> None:
+    person.page.locator("#keyboard summary").click()
+    person.page.locator("#letters").uncheck()
+    person.page.reload()
+    person.page.wait_for_function("document.getElementById('version').length > 0")
+    person.draw(7)
+    person.reads(7)
+
+    person.page.keyboard.press("c")
+    person.page.keyboard.press("Control+z")
+
+    person.reads("–")
+    assert person.page.locator("#redo").is_enabled()  # by Ctrl Z, not by C
+
+
+def test_a_finger_draws_and_a_second_one_does_not_disturb(visit: Visit) -> None:
+    person = visit(has_touch=True, viewport={"width": 390, "height": 844})
+    (seven,) = STROKES["7"]
+    touch = person.page.context.new_cdp_session(person.page)
+
+    def send(kind: str, *points: tuple[float, float]) -> None:
+        places = [person.place(*point) for point in points]
+        fingers = [{"x": x, "y": y, "id": n} for n, (x, y) in enumerate(places)]
+        event = {"type": kind, "touchPoints": fingers}
+        touch.send("Input.dispatchTouchEvent", event)
+
+    (x, y), *rest = seven
+    send("touchStart", (x, y))
+    for x, y in rest:
+        send("touchMove", (x, y), (0.1, 0.9))
+    send("touchEnd")
+
+    assert person.settled() == 7
+
+
+@pytest.mark.parametrize("pressure", [0.1, 0.9])
+def test_a_pen_draws_as_wide_as_it_is_pressed(person: Person, pressure: float) -> None:
+    person.page.evaluate(
+        """([pressure, points]) => {
+          const pad = document.getElementById("pad");
+          const box = pad.getBoundingClientRect();
+          pad.setPointerCapture = () => {};
+          points.forEach(([x, y], place) => {
+            const kind = place ? "pointermove" : "pointerdown";
+            pad.dispatchEvent(new PointerEvent(kind, {
+              pointerId: 5, pointerType: "pen", pressure, button: 0,
+              clientX: box.x + x * box.width, clientY: box.y + y * box.height,
+            }));
+          });
+          pad.dispatchEvent(new PointerEvent("pointerup", { pointerId: 5 }));
+        }""",
+        [pressure, STROKES["1"][0]],
+    )
+
+    assert person.settled() == 1
+    wide = person.page.locator("#pad").evaluate(
+        "(pad) => pad.getContext('2d').getImageData(0, 224, 448, 1).data"
+        ".filter((value, place) => place % 4 === 0 && value < 128).length"
+    )
+    assert (wide < 26) if pressure < 0.5 else (wide > 38)
