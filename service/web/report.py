@@ -19,6 +19,7 @@ from service.web.static import TYPES, Content, Static
 from service.web.templates import render
 
 CARD = "model_card.md"
+_SCROLLING = '<div class="scroll" role="group" aria-label="Table" tabindex="0">'
 _ROOT = "../../.."
 _COMMENT = re.compile(r"^<!--.*?-->\s*?$", re.MULTILINE | re.DOTALL)
 _TYPES = {suffix: TYPES[suffix] for suffix in (".png", ".json")}
@@ -61,11 +62,15 @@ def to_html(card: str) -> str:
 
     markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
     tokens = markdown.parse(_COMMENT.sub("", card))
-    for token in (child for block in tokens for child in block.children or ()):
+    for token in (each for block in tokens for each in (block, *(block.children or ()))):
         if token.type == "image":
             token.attrs["src"] = f"{REPORT}/{token.attrs['src']}"
+        elif token.attrs.pop("style", None) == "text-align:right":
+            token.attrs["class"] = "right"  # the page allows no inline style
     html: str = markdown.renderer.render(tokens, markdown.options, {})
-    return html
+    # Wide tables scroll by themselves, also by keyboard; a head without words is none.
+    html = html.replace("<table>", _SCROLLING + "<table>")
+    return html.replace("</table>", "</table></div>").replace("<th></th>", "<td></td>")
 
 
 def _file(settings: Settings, manifest: Manifest, name: str) -> Content:

@@ -85,7 +85,7 @@ def visit(browser: Browser, server: Server) -> Iterator[Visit]:
 def person(visit: Visit) -> Person:
     """Somebody who has just opened the page."""
     person = visit()
-    person.page.wait_for_function("document.getElementById('version').length > 0")
+    person.page.wait_for_function("() => document.getElementById('version').length > 0")
     return person
 
 

@@ -3,8 +3,10 @@
 import { ask, asBody, Asker } from "./ask.js";
 
 const SIDE = 28;
-const FOR = [230, 97, 1]; // orange and violet: told apart by every kind of eye
-const NOT = [94, 60, 153];
+// As the service draws its own heat map: told apart by every kind of eye.
+const FOR = [255, 159, 0];
+const AGAINST = [40, 150, 255];
+const INK = 0.35; // how bright ink is that speaks for nothing
 
 export class Explanation {
   #picture;
@@ -27,7 +29,9 @@ export class Explanation {
     });
     for (const id of ["for-digit", "not-digit"]) {
       const select = this.#elements[id];
-      for (let digit = 0; digit < 10; digit += 1) select.append(new Option(digit));
+      for (let digit = 0; digit < 10; digit += 1) {
+        select.append(new Option(digit, digit));
+      }
       select.addEventListener("change", () => {
         this.#chosen = true;
         this.#askIfOpen();
@@ -76,19 +80,26 @@ export class Explanation {
   }
 
   #show({ digit, against, difference, attributions, picture }) {
+    const rival = against === "others" ? "all others" : `the ${against}`;
     const pro = `speaks for the ${digit}`;
-    const contra = `speaks for the ${against}`;
-    const [winner, loser] = difference >= 0 ? [digit, against] : [against, digit];
-    this.#elements.because.textContent = `Taken together the pixels speak for the `
-      + `${winner} and not the ${loser}: e to the ${Math.abs(difference).toFixed(1)} `
-      + `to one.`;
-    this.#elements["legend-for"].textContent = `orange ${pro}`;
-    this.#elements["legend-not"].textContent = `violet ${contra}`;
+    const contra = `speaks for ${rival}`;
+    this.#elements.because.textContent = weighed(difference, `a ${digit}`,
+      against === "others" ? "another digit" : `a ${against}`);
+    this.#elements["legend-for"].textContent = `Orange ${pro}`;
+    this.#elements["legend-not"].textContent = `Blue ${contra}`;
     this.#elements.heat.setAttribute("aria-label",
-      `The picture; what ${pro} is orange, what ${contra} is violet`);
+      `The picture; what ${pro} is orange, what ${contra} is blue`);
     this.#elements["heat-figure"].hidden = false;
     paint(this.#elements.heat, attributions, picture);
   }
+}
+
+/** What a difference of logits means: e to its power is how many times likelier. */
+function weighed(difference, digit, rival) {
+  const times = Math.exp(Math.abs(difference));
+  const [winner, loser] = difference >= 0 ? [digit, rival] : [rival, digit];
+  const many = times < 1000 ? times.toPrecision(2) : "more than 1000";
+  return `The network holds it ${many} times likelier to be ${winner} than ${loser}.`;
 }
 
 /** The ten digits, the likeliest first. */
@@ -97,24 +108,22 @@ function likeliest(probabilities) {
     .sort((a, b) => probabilities[b] - probabilities[a]);
 }
 
-/** Each pixel's attribution as a colour, over the ink in faint grey. */
+/** Each pixel in the colour of what it says, the strongest fully, over dim ink. */
 function paint(canvas, attributions, picture) {
   const context = canvas.getContext("2d");
-  const strongest = Math.max(1e-9, ...attributions.flat().map(Math.abs));
+  const strongest = Math.max(...attributions.flat().map(Math.abs)) || 1;
   const cell = canvas.width / SIDE;
   for (let row = 0; row < SIDE; row += 1) {
     for (let column = 0; column < SIDE; column += 1) {
-      const paper = 255 - 0.3 * picture[row][column];
       const weight = attributions[row][column] / strongest;
-      context.fillStyle = mixed(paper, weight);
+      context.fillStyle = mixed(INK * picture[row][column], weight);
       context.fillRect(column * cell, row * cell, cell, cell);
     }
   }
 }
 
-function mixed(paper, weight) {
-  const colour = weight >= 0 ? FOR : NOT;
-  const share = Math.sqrt(Math.abs(weight)); // so that weak ones are seen too
-  const parts = colour.map((part) => Math.round(paper + share * (part - paper)));
+function mixed(grey, weight) {
+  const colour = weight > 0 ? FOR : AGAINST;
+  const parts = colour.map((part) => Math.round(grey + Math.abs(weight) * (part - grey)));
   return `rgb(${parts.join(" ")})`;
 }

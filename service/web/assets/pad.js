@@ -35,6 +35,14 @@ export class Pad {
     return this.#stroke !== null;
   }
 
+  /** Whether there is but the beginning of a stroke, too little to be asked about. */
+  get isDot() {
+    if (this.#scene.length > 0 || !this.isDrawing) return false;
+    const [from] = this.#stroke;
+    const far = 2 * PEN * this.#canvas.width;
+    return this.#stroke.every(({ x, y }) => Math.hypot(x - from.x, y - from.y) < far);
+  }
+
   get canUndo() {
     return this.#now > 0;
   }
@@ -106,7 +114,8 @@ export class Pad {
 
   #go(event) {
     if (event.pointerId !== this.#pointer) return;
-    for (const each of event.getCoalescedEvents?.() ?? [event]) {
+    const between = event.getCoalescedEvents?.() ?? [];
+    for (const each of between.length ? between : [event]) {
       this.#stroke.push(this.#point(each));
       drawStroke(this.#context, this.#stroke.slice(-2));
     }

@@ -51,7 +51,7 @@ function changed() {
   at("redo").disabled = !pad.canRedo;
   at("clear").disabled = pad.isEmpty;
   if (pad.isEmpty) forget();
-  else asker.change();
+  else if (!pad.isDot) asker.change();
 }
 
 function forget() {
@@ -76,7 +76,7 @@ function answered({ answers, seen }, isNewest) {
 
 function refused(problem) {
   trouble("");
-  if (pad.isDrawing) return; // the first dot of a digit is not one yet
+  if (pad.isDrawing) return; // the beginning of a digit is not one yet
   panels.forEach((panel, place) => panel.refuse(chosen(place), sentence(problem.message)));
   say(sentence(problem.message));
   showSeen(null);
