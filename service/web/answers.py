@@ -26,7 +26,7 @@ NEVER = "no-store"
 
 def answer(request: Request, content: Content, keep: str) -> Response:
     """The content, in gzip where the client takes it, or 304 where it has it."""
-    zipped = "gzip" in request.accept_encodings and _gains(content)
+    zipped = request.accept_encodings.quality("gzip") > 0 and _gains(content)
     body = content.zipped if zipped else content.body
     response = Response(body, content_type=content.content_type)
     if zipped:

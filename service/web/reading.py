@@ -71,7 +71,7 @@ def _picture(request: Request) -> bytes:
     files = request.files.getlist("image")
     if len(files) != 1:
         raise BadRequest(f"{len(files)} pictures came, expected one, named 'image'")
-    picture = files[0].read()
+    picture: bytes = files[0].read()
     if not picture:
         raise BadRequest("no picture was chosen")
     return picture

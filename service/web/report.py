@@ -62,7 +62,9 @@ def to_html(card: str) -> str:
 
     markdown = MarkdownIt("commonmark", {"html": False}).enable("table")
     tokens = markdown.parse(_COMMENT.sub("", card))
-    for token in (each for block in tokens for each in (block, *(block.children or ()))):
+    for token in (
+        each for block in tokens for each in (block, *(block.children or ()))
+    ):
         if token.type == "image":
             token.attrs["src"] = f"{REPORT}/{token.attrs['src']}"
         elif token.attrs.pop("style", None) == "text-align:right":

@@ -46,7 +46,7 @@ class Person:
         self.page.get_by_role("button", name=name, exact=True).click()
 
     def digit(self, panel: int = 0) -> str:
-        """The digit that the page shows now; – where there is none."""
+        """The digit that the page shows now, as it is written there."""
         return self.page.locator(".digit").nth(panel).inner_text()
 
     def reads(self, digit: int | str, panel: int = 0) -> None:
@@ -55,6 +55,10 @@ class Person:
             "([n, d]) => document.querySelectorAll('.digit')[n]?.textContent === d",
             arg=[panel, str(digit)],
         )
+
+    def sees_nothing(self) -> None:
+        """Wait until the page shows a dash, where nothing is read."""
+        self.reads("\N{EN DASH}")
 
     def settled(self) -> int:
         """The digit that is read once everything that was drawn has been asked."""

@@ -17,7 +17,7 @@ def test_at_least_nine_of_the_ten_drawn_digits_are_read_right(person: Person) ->
         person.draw(digit)
         read[digit] = person.settled()
         person.press("Clear")
-        person.reads("–")
+        person.sees_nothing()
 
     wrong = {digit: answer for digit, answer in read.items() if answer != digit}
     assert len(wrong) <= 1, wrong
@@ -64,11 +64,11 @@ def test_undo_takes_back_strokes_and_a_clear_and_redo_brings_them(
     person.reads(7)
 
     person.press("Clear")
-    person.reads("–")
+    person.sees_nothing()
     person.press("Undo")
     person.reads(7)
     person.press("Undo")
-    person.reads("–")
+    person.sees_nothing()
     person.press("Redo")
     person.reads(7)
 
@@ -79,15 +79,15 @@ def test_the_shortcuts_do_what_the_buttons_do(person: Person) -> None:
     person.reads(7)
 
     keyboard.press("c")
-    person.reads("–")
+    person.sees_nothing()
     keyboard.press("Control+z")
     person.reads(7)
     keyboard.press("u")
-    person.reads("–")
+    person.sees_nothing()
     keyboard.press("Control+Shift+Z")
     person.reads(7)
     keyboard.press("Delete")
-    person.reads("–")
+    person.sees_nothing()
     keyboard.press("?")
     assert person.page.locator("#keyboard").get_attribute("open") is not None
     keyboard.press("v")
@@ -105,7 +105,7 @@ def test_single_letters_can_be_switched_off_and_stay_off(person: Person) -> None
     person.page.keyboard.press("c")
     person.page.keyboard.press("Control+z")
 
-    person.reads("–")
+    person.sees_nothing()
     assert person.page.locator("#redo").is_enabled()  # by Ctrl Z, not by C
 
 

@@ -28,7 +28,9 @@ def test_the_page_is_seen_as_the_readme_shows_it(
     person.page.locator("#why summary").click()
     person.page.locator("#heat-figure").wait_for()
     person.page.mouse.move(0, 0)
-    person.page.evaluate("() => { document.activeElement.blur(); window.scroll(0, 0); }")
+    person.page.evaluate(
+        "() => { document.activeElement.blur(); window.scroll(0, 0); }"
+    )
     person.page.screenshot(path=path, full_page=True, animations="disabled")
 
     assert path.stat().st_size < LARGEST

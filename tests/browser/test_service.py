@@ -40,7 +40,9 @@ def test_the_page_waits_for_a_service_that_was_away_when_it_was_opened(
 
         person.page.unroute("**/version")
 
-        person.page.wait_for_function("() => document.getElementById('version').length > 0")
+        person.page.wait_for_function(
+            "() => document.getElementById('version').length > 0"
+        )
         person.draw(7)
         assert person.settled() == 7
 

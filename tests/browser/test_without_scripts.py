@@ -1,6 +1,7 @@
 """With scripting off there is still a form, which is answered in HTML."""
 
 import pytest
+from playwright.sync_api import FilePayload
 
 from tests.browser.conftest import Visit
 from tests.browser.person import Person
@@ -33,8 +34,8 @@ def test_what_is_no_picture_is_refused_and_another_can_be_read(
     reader: Person, digits: list[Digit]
 ) -> None:
     page = reader.page
-    wrong = {"name": "a.png", "mimeType": "image/png", "buffer": b"hello"}
-    page.get_by_label("Picture", exact=True).set_input_files(files=[wrong])  # type: ignore[list-item]
+    wrong = FilePayload(name="a.png", mimeType="image/png", buffer=b"hello")
+    page.get_by_label("Picture", exact=True).set_input_files(wrong)
     reader.press("Read it")
     assert "It could not be read" in page.inner_text("h1")
     assert "no readable picture" in page.inner_text("main")

@@ -109,7 +109,5 @@ def test_percentages_are_never_surer_than_they_are(share: float, told: str) -> N
         (0.1, "This looks like a 3: of 100 real digits, 10 look"),
     ],
 )
-def test_typicality_is_a_plain_sentence(
-    typicality: float | None, begins: str
-) -> None:
+def test_typicality_is_a_plain_sentence(typicality: float | None, begins: str) -> None:
     assert typicality_sentence(3, typicality).startswith(begins)
