@@ -16,6 +16,7 @@ ORDER = (
     "tfserving",
     "openinference",
     "health",
+    "web",
     "documentation",
 )
 """The first has what all share; the tags of the others follow in this order."""
