@@ -1,6 +1,6 @@
 // Why it answered so: the pixels that spoke for one digit and against another.
 
-import { ask, asBody, Asker } from "./ask.js";
+import { ask, asBody, Asker, Refused } from "./ask.js";
 
 const SIDE = 28;
 // As the service draws its own heat map: told apart by every kind of eye.
@@ -67,7 +67,7 @@ export class Explanation {
     const { model, version } = this.#answer;
     const digit = this.#elements["for-digit"].value;
     const against = this.#elements["not-digit"].value;
-    if (digit === against) throw new Error("choose two different digits");
+    if (digit === against) throw new Refused("choose two different digits");
     const query = new URLSearchParams({ model, version, digit, against });
     const body = asBody(await this.#picture());
     const response = await ask(`v1/explain?${query}`, { ...body, signal });

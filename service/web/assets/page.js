@@ -157,7 +157,7 @@ async function learnVersions() {
   trouble(known.default === null ? "No version of the network is ready to answer." : "");
   const numbers = known.versions.map(({ version }) => version).sort((a, b) => b - a);
   at("version").replaceChildren(...numbers.map((n) => new Option(
-    n === known.default ? `${n}, the newest` : n, n)));
+    n === known.default ? `${n} (newest)` : n, n)));
   at("against").append(...numbers.map((n) => new Option(n)));
   arrange();
 }
