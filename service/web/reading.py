@@ -29,6 +29,7 @@ class Reading:
 
     sentence: str
     typicality: str
+    refused: bool
     several: bool
     rows: list[tuple[int, float, str]]
     seen: str
@@ -91,6 +92,7 @@ def _reading(answer: Answer, seen: str) -> Reading:
     return Reading(
         sentence=read_as(digit, shares[digit]),
         typicality=typicality_sentence(digit, typicality),
+        refused=answer.accepted is not None and not answer.accepted[0],
         several=bool(answer.several),
         rows=[(row, share, percent(share)) for row, share in enumerate(shares)],
         seen=f"data:image/png;base64,{seen}",

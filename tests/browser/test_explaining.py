@@ -1,10 +1,11 @@
-"""Why it answered so: the heat map, in colours that all can tell apart, and in words."""
+"""Why it answered so: a heat map, in colours that all can tell apart, and words."""
 
 from tests.browser.person import Person
 
 COLOURS = """
 (canvas) => {
-  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  const { width, height } = canvas;
+  const { data } = canvas.getContext("2d").getImageData(0, 0, width, height);
   const count = { orange: 0, blue: 0 };
   for (let place = 0; place < data.length; place += 4) {
     if (data[place] > data[place + 2] + 60) count.orange += 1;

@@ -2,11 +2,14 @@
 
 import io
 import re
+from dataclasses import replace
 
 import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from service.app import create_app
+from service.settings import Settings
 from service.web.sentences import percent, read_as, typicality_sentence
 from tests.fakes import Digit, FakeEngine, fake_digit
 from tests.service.encodings import encode, grey
@@ -111,3 +114,13 @@ def test_percentages_are_never_surer_than_they_are(share: float, told: str) -> N
 )
 def test_typicality_is_a_plain_sentence(typicality: float | None, begins: str) -> None:
     assert typicality_sentence(3, typicality).startswith(begins)
+
+
+def test_what_the_service_does_not_accept_is_said_not_to_be(
+    settings: Settings, digits: list[Digit]
+) -> None:
+    strict = create_app(replace(settings, min_typicality=1.0)).test_client()
+
+    response = _read(strict, digits[0].encoded)
+
+    assert "The service does not accept it." in response.text

@@ -1,7 +1,7 @@
 // Pictures from elsewhere: a file, the clipboard, something dropped, a camera.
 
 /** Let `show(picture)` have whatever picture is brought to the page. */
-export function bring(show, say) {
+export function bring(show, note) {
   for (const id of ["file", "shot"]) {
     const input = document.getElementById(id);
     input.addEventListener("change", () => {
@@ -11,9 +11,9 @@ export function bring(show, say) {
   }
   document.getElementById("choose").addEventListener("click", chooseFile);
   document.addEventListener("paste", (event) => pasted(event, show));
-  acceptDrops(show, say);
-  offerPaste(show, say);
-  offerCamera(show, say);
+  acceptDrops(show, note);
+  offerPaste(show, note);
+  offerCamera(show, note);
 }
 
 function chooseFile() {
@@ -27,7 +27,7 @@ function pasted(event, show) {
   show(picture);
 }
 
-function acceptDrops(show, say) {
+function acceptDrops(show, note) {
   const over = (on) => document.body.classList.toggle("over", on);
   document.addEventListener("dragover", (event) => {
     if (!event.dataTransfer.types.includes("Files")) return;
@@ -42,12 +42,12 @@ function acceptDrops(show, say) {
     over(false);
     const picture = firstPicture(event.dataTransfer.files);
     if (picture) show(picture);
-    else say("That is no picture.");
+    else note("That is no picture.");
   });
 }
 
 /** A button that pastes, for those without a keyboard, where browsers have that. */
-function offerPaste(show, say) {
+function offerPaste(show, note) {
   const button = document.getElementById("paste");
   button.hidden = !navigator.clipboard?.read;
   button.addEventListener("click", async () => {
@@ -56,22 +56,22 @@ function offerPaste(show, say) {
         const type = item.types.find((name) => name.startsWith("image/"));
         if (type) return show(await item.getType(type));
       }
-      say("There is no picture to paste.");
+      note("There is no picture to paste.");
     } catch {
-      say("The browser does not let the page paste; Ctrl V will do.");
+      note("The browser does not let the page paste; Ctrl V will do.");
     }
   });
 }
 
 /** Where the page may not see the camera, a phone's own camera app will do. */
-function offerCamera(show, say) {
+function offerCamera(show, note) {
   document.getElementById("camera").addEventListener("click", () => {
-    if (navigator.mediaDevices?.getUserMedia) takePicture(show, say);
+    if (navigator.mediaDevices?.getUserMedia) takePicture(show, note);
     else document.getElementById("shot").click();
   });
 }
 
-async function takePicture(show, say) {
+async function takePicture(show, note) {
   const dialog = document.getElementById("viewfinder");
   const video = document.getElementById("video");
   let stream;
@@ -79,7 +79,7 @@ async function takePicture(show, say) {
     const wanted = { facingMode: "environment", width: 1280 };
     stream = await navigator.mediaDevices.getUserMedia({ video: wanted });
   } catch {
-    say("There is no camera, or the browser does not let the page see it.");
+    note("There is no camera, or the browser does not let the page see it.");
     return;
   }
   const close = () => dialog.close();

@@ -4,6 +4,7 @@ import { asNumbers, recipe } from "./recipes.js";
 
 export class Copying {
   #asked = null;
+  #newest = null; // the picture that is asked about now
   #elements = Object.fromEntries(
     ["dialect", "language", "recipe", "copied", "copy-curl", "copy-python"].map(
       (id) => [id, document.getElementById(id)],
@@ -27,12 +28,16 @@ export class Copying {
   /** The last reading, and the 28 x 28 picture that it is of. */
   async about({ model, version }, seen) {
     const root = new URL(".", document.baseURI).href;
-    this.#asked = { root, model, version, ...(await asNumbers(seen)) };
+    this.#newest = seen;
+    const numbers = await asNumbers(seen);
+    if (this.#newest !== seen) return;
+    this.#asked = { root, model, version, ...numbers };
     this.#show();
   }
 
   /** There is nothing to copy. */
   clear() {
+    this.#newest = null;
     this.#asked = null;
     this.#show();
   }

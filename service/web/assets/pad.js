@@ -14,6 +14,7 @@ export class Pad {
   #now = 0;
   #stroke = null;
   #pointer = null;
+  #coming = null; // the picture that was brought last
 
   /** Draw on `canvas`; `changed` is called whenever it shows something else. */
   constructor(canvas, changed) {
@@ -65,8 +66,9 @@ export class Pad {
 
   /** Show a picture in place of everything; it is sent as it is, byte for byte. */
   async show(picture) {
+    this.#coming = picture;
     const bitmap = await createImageBitmap(picture).catch(() => null);
-    this.#commit([{ picture, bitmap }]);
+    if (this.#coming === picture) this.#commit([{ picture, bitmap }]);
     return bitmap !== null;
   }
 

@@ -46,6 +46,7 @@ function inside(response) {
 }
 
 function changed() {
+  note("");
   at("hint").hidden = !pad.isEmpty;
   at("undo").disabled = !pad.canUndo;
   at("redo").disabled = !pad.canRedo;
@@ -102,6 +103,10 @@ function say(text) {
   at("spoken").textContent = text;
 }
 
+function note(text) {
+  at("note").textContent = text;
+}
+
 let resting = null;
 
 /** Tell people who listen, but only once the drawing rests. */
@@ -119,16 +124,20 @@ function sentence(text) {
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }
 
+let newestSeen = null;
+
 async function showSeen(picture) {
+  newestSeen = picture;
   const canvas = at("seen");
   const bitmap = picture && await createImageBitmap(picture);
+  if (newestSeen !== picture) return;
   canvas.getContext("2d").clearRect(0, 0, canvas.width, canvas.height);
   if (bitmap) canvas.getContext("2d").drawImage(bitmap, 0, 0);
   canvas.setAttribute("aria-label", bitmap ? "The digit, white on black" : "Nothing yet");
 }
 
 async function show(picture) {
-  if (!(await pad.show(picture))) say("The browser cannot show this picture; it is sent.");
+  if (!(await pad.show(picture))) note("The browser cannot show it; the service may.");
 }
 
 function chosen(place) {
@@ -167,7 +176,7 @@ for (const id of ["undo", "redo", "clear"]) {
 }
 for (const id of ["version", "against"]) at(id).addEventListener("change", arrange);
 window.addEventListener("online", () => pad.isEmpty || asker.change());
-bring(show, say);
+bring(show, note);
 listen();
 learnVersions();
 fillGallery(assets, show).catch((problem) => console.error(problem));

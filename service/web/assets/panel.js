@@ -31,11 +31,12 @@ export class Panel {
 
   /** An answer of /v1/classify and how long it took, in milliseconds. */
   show({ model, version, predictions: [prediction] }, took) {
-    const { digit, probability, probabilities, typicality, several } = prediction;
+    const { digit, probability, probabilities, typicality, several, accepted } = prediction;
     const more = several ? " There is more than one; this one stands out." : "";
     this.#head(digit, { model, number: version }, readAs(digit, probability) + more);
     this.#fill(probabilities, digit);
-    this.#text(".typicality", typicalitySentence(digit, typicality));
+    const verdict = accepted === false ? " The service does not accept it." : "";
+    this.#text(".typicality", typicalitySentence(digit, typicality) + verdict);
     this.#root.classList.toggle("strange", typicality < 0.01);
     this.#text(".took", `Answered by ${model} ${version} ${told(took)}.`);
   }
