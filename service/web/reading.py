@@ -11,12 +11,13 @@ from flask import Blueprint, Request, Response, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from service.answer import Answer
+from service.api.bodies import read_body
 from service.api.errors import STATUSES
 from service.api.query import check_names
-from service.api.receiving import is_compressed, read_bytes
 from service.classifier import Classifier
 from service.errors import BadRequest, ServiceError, UnsupportedMedia
 from service.pictures import write_png
+from service.uploads import Upload
 from service.web.answers import page
 from service.web.sentences import percent, read_as, typicality_sentence
 from service.web.static import Static
@@ -61,24 +62,20 @@ def install(routes: Blueprint, classifier: Classifier, static: Static) -> None:
         return page(html, status)
 
 
-def _picture(request: Request) -> bytes:
+def _picture(request: Request) -> Upload:
     """The one file of the form; the error says what came instead."""
     check_names(request.args, ())
-    if request.mimetype != "multipart/form-data" or is_compressed(request):
+    if request.mimetype != "multipart/form-data":
         raise UnsupportedMedia(
             f"the content type is {request.mimetype!r}, expected the form of this page"
         )
-    read_bytes(request)  # read first, so that the form is parsed from memory
-    files = request.files.getlist("image")
-    if len(files) != 1:
-        raise BadRequest(f"{len(files)} pictures came, expected one, named 'image'")
-    picture: bytes = files[0].read()
-    if not picture:
+    picture = read_body(request).only()
+    if picture == b"":
         raise BadRequest("no picture was chosen")
     return picture
 
 
-def _read(classifier: Classifier, picture: bytes) -> Reading:
+def _read(classifier: Classifier, picture: Upload) -> Reading:
     answer = classifier.classify([picture])
     if answer.errors:
         raise answer.errors[0]
