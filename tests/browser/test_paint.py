@@ -36,7 +36,7 @@ def test_the_page_is_seen_as_the_readme_shows_it(
     )
     taken = person.page.screenshot(full_page=True, animations="disabled")
     with Image.open(io.BytesIO(taken)) as image:  # with a palette, half as many bytes
-        image.convert("RGB").quantize(128, dither=Dither.NONE).save(path, optimize=True)
+        image.convert("RGB").quantize(256, dither=Dither.NONE).save(path, optimize=True)
 
     assert path.stat().st_size < LARGEST
 
