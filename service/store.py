@@ -129,11 +129,11 @@ class Store:
                 return snapshot.labels[version]
             case int() if version in snapshot.models:
                 return version
-        what, known = "version", str(sorted(snapshot.models))
+        known: list[object] = [*sorted(snapshot.models)]
         if isinstance(version, str):
-            what, known = "label", str(sorted(snapshot.labels))
+            known += sorted(snapshot.labels)
         raise UnknownModel(
-            f"{what} {version} of {self._settings.model!r} is not served, expected "
+            f"version {version} of {self._settings.model!r} is not served, expected "
             f"one of {known}"
         )
 

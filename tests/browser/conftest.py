@@ -39,7 +39,7 @@ def lacking(reason: str) -> NoReturn:
     pytest.skip(reason)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # playwright's event loop stands in others' way
 def browser() -> Iterator[Browser]:
     """Debian's chromium, without a window; with a camera that shows a test picture."""
     program = shutil.which("chromium") or shutil.which("chromium-browser")
