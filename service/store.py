@@ -37,6 +37,11 @@ class Snapshot:
         """The version that answers when none is asked for: the newest ready."""
         return max(self.models, default=None)
 
+    @property
+    def found(self) -> dict[int, str | None]:
+        """Every version on disk, ascending, with why it was refused, if it was."""
+        return dict(sorted({**dict.fromkeys(self.models), **self.refused}.items()))
+
 
 class Store:
     """Every version of one model that passed its proof."""

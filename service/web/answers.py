@@ -7,7 +7,7 @@ from http import HTTPStatus
 
 from flask import Request, Response
 
-from service.web.static import Content
+from service.api.content import Content
 
 HEADERS = {
     # No inline script or style, nothing from another host. Pictures that were

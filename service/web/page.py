@@ -3,8 +3,9 @@
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import NotFound
 
+from service.api.content import Content
 from service.web.answers import ASK_AGAIN, FOR_EVER, answer
-from service.web.static import Content, Static
+from service.web.static import Static
 from service.web.templates import render
 
 

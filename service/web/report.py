@@ -10,12 +10,13 @@ from hashlib import sha256
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import NotFound
 
+from service.api.content import Content
 from service.artifact import REPORT, Manifest
 from service.errors import NotReady
 from service.settings import Settings
 from service.store import Store
 from service.web.answers import ASK_AGAIN, answer
-from service.web.static import TYPES, Content, Static
+from service.web.static import TYPES, Static
 from service.web.templates import render
 
 CARD = "model_card.md"

@@ -4,12 +4,12 @@ All of them lie below one address that has their common hash in it: modules find
 each other there by their plain names, and a browser may keep them for ever.
 """
 
-import gzip
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
+
+from service.api.content import Content
 
 ASSETS = Path(__file__).parent / "assets"
 TYPES = {
@@ -19,25 +19,7 @@ TYPES = {
     ".png": "image/png",
     ".svg": "image/svg+xml",
 }
-_DIGITS = 16  # of the hash, in hex, in addresses and entity tags
-
-
-@dataclass(frozen=True)
-class Content:
-    """The bytes of one answer, and their media type."""
-
-    body: bytes
-    content_type: str
-
-    @cached_property
-    def zipped(self) -> bytes:
-        """The body in gzip; the same for the same body."""
-        return gzip.compress(self.body, mtime=0)
-
-    @cached_property
-    def hash(self) -> str:
-        """16 hex digits, others for another body."""
-        return sha256(self.body).hexdigest()[:_DIGITS]
+_DIGITS = 16  # of the hash in the address
 
 
 @dataclass(frozen=True)

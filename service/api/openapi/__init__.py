@@ -6,15 +6,14 @@ same name. What a request means is left to the dialects themselves.
 """
 
 import importlib.metadata
-from dataclasses import dataclass
-from functools import cache, cached_property
-from hashlib import sha256
+from functools import cache
 from pathlib import Path
 
 import orjson
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import NotFound
 
+from service.api.content import Content
 from service.api.openapi.document import Document, assemble
 from service.api.openapi.page import render
 
@@ -34,19 +33,6 @@ HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
-
-
-@dataclass(frozen=True)
-class Content:
-    """What is always answered: its bytes and their type."""
-
-    body: bytes
-    content_type: str
-
-    @cached_property
-    def etag(self) -> str:
-        """Another one for other bytes."""
-        return sha256(self.body).hexdigest()
 
 
 def blueprint() -> Blueprint:
@@ -97,6 +83,6 @@ def _answer(content: Content) -> Response:
     """The content, or 304 where the client has it already."""
     response = Response(content.body, content_type=content.content_type)
     response.headers.update(HEADERS)
-    response.set_etag(content.etag)
+    response.set_etag(content.hash)
     response.make_conditional(request)
     return response

@@ -51,12 +51,13 @@ def _document() -> dict[str, Any]:
 
 
 def _index(store: Store, only_ready: bool) -> list[dict[str, str]]:
-    snapshot = store.snapshot
-    states = dict.fromkeys(snapshot.models, ("READY", ""))
-    if not only_ready:
-        for number, reason in snapshot.refused.items():
-            states[number] = ("UNAVAILABLE", reason)
     return [
-        {"name": store.model, "version": str(number), "state": state, "reason": reason}
-        for number, (state, reason) in sorted(states.items())
+        {
+            "name": store.model,
+            "version": str(number),
+            "state": "READY" if refused is None else "UNAVAILABLE",
+            "reason": refused or "",
+        }
+        for number, refused in store.snapshot.found.items()
+        if refused is None or not only_ready
     ]

@@ -57,9 +57,7 @@ def metadata(manifest: Manifest) -> dict[str, Any]:
 
 def _versions(store: Store) -> dict[int, str | None]:
     """Every version on disk, newest first, with why it is refused, if it is."""
-    snapshot = store.snapshot
-    found = {**dict.fromkeys(snapshot.models), **snapshot.refused}
-    return dict(sorted(found.items(), reverse=True))
+    return dict(reversed(store.snapshot.found.items()))
 
 
 def _response(versions: dict[int, str | None]) -> dict[str, Any]:
