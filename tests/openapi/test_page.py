@@ -156,7 +156,7 @@ def test_no_answer_may_be_framed_or_run_anything(
 
 @pytest.mark.parametrize("path", PATHS)
 def test_a_client_that_has_it_is_told_so_without_a_body(
-    client: FlaskClient, path: str
+    client: FlaskClient, document: Any, path: str
 ) -> None:
     first = client.get(path)
 
@@ -167,6 +167,8 @@ def test_a_client_that_has_it_is_told_so_without_a_body(
     assert again.status_code == 304
     assert again.data == b""
     assert again.headers["ETag"] == first.headers["ETag"]
+    schema = document["components"]["headers"]["ETag"]["schema"]
+    assert re.fullmatch(schema["pattern"], first.headers["ETag"])
     assert changed.status_code == 200
     assert changed.data == first.data
 
