@@ -53,8 +53,9 @@ images: ## Build both container images (needs Docker)
 lock: .venv/dev/ready ## Resolve requirements/ from pyproject.toml; ARGS=--upgrade for newer versions
 	$(RESOLVE) --group build -o requirements/build.txt
 	$(RESOLVE) pyproject.toml -o requirements/service.txt
+	$(RESOLVE) pyproject.toml --extra otel -o requirements/otel.txt
 	$(RESOLVE) pyproject.toml --extra training -o requirements/training.txt
-	$(RESOLVE) pyproject.toml --extra training --group dev -o requirements/dev.txt
+	$(RESOLVE) pyproject.toml --extra training --extra otel --group dev -o requirements/dev.txt
 
 RESOLVE = $(DEV)/uv pip compile --quiet --universal --python-version 3.11 \
 	--generate-hashes --no-header $(ARGS)
