@@ -9,13 +9,20 @@ import sys
 from dataclasses import dataclass
 
 import keras
+from keras.utils import Progbar
 
 from training.checkpoint import CheckpointFile, Epoch
 from training.config import TrainingConfig
 from training.data import Mnist
 from training.epochs import EachEpoch, restore, tell
-from training.feed import judging_batches, training_batches
+from training.feed import epoch_order
 from training.network import build_network, compile_network
+from training.updates import Figures, Updates
+
+UPDATES_PER_CALL = 67
+"""Enough that Python is out of the way, few enough that a bar moves."""
+STATEFUL = ("accuracy", "loss", "val_accuracy", "val_loss")
+"""Shown as they are; the bar would take means of them otherwise."""
 
 
 @dataclass(frozen=True)
@@ -45,38 +52,45 @@ def fit(
     start = file.resume(config, data) if resume else None
     if resume:
         tell(start)
-    steps = config.steps(len(mnist.y_train))
     network = build_network(config.seed)
-    compile_network(network, config, steps_per_execution(steps))
+    compile_network(network, config)
     if start is not None:
         restore(network, start)
     saver = EachEpoch(config, data, start, file.write)
+    saver.set_model(network)
     if len(saver.history) < config.epochs:
         _fit(network, config, mnist, saver)
     updates = int(network.optimizer.iterations.numpy())
     return Trained(network, saver.history, updates, saver.seconds)
 
 
-def steps_per_execution(steps: int) -> int:
-    """How many updates TensorFlow makes per call from Python: up to ten.
-
-    Has to divide an epoch's steps, since the feed goes on into the next epoch.
-    """
-    return max(count for count in range(1, 11) if steps % count == 0)
-
-
 def _fit(
     network: keras.Sequential, config: TrainingConfig, mnist: Mnist, saver: EachEpoch
 ) -> None:
-    start = len(saver.history)
-    network.fit(
-        training_batches(config, mnist, start),
-        validation_data=judging_batches(mnist),
-        initial_epoch=start,
-        epochs=config.epochs,
-        steps_per_epoch=config.steps(len(mnist.y_train)),
-        shuffle=False,
-        callbacks=[saver],
-        # A bar that overwrites itself on a terminal, a line an epoch in a log.
+    updates = Updates(network, mnist, config.batch_size)
+    for epoch in range(len(saver.history), config.epochs):
+        print(f"Epoch {epoch + 1}/{config.epochs}", flush=True)
+        saver.on_epoch_end(epoch, _epoch(updates, config, len(mnist.y_train), epoch))
+
+
+def _epoch(
+    updates: Updates, config: TrainingConfig, pictures: int, epoch: int
+) -> dict[str, float]:
+    """One epoch; its figures, as Keras names them, shown on a bar as it goes on."""
+    order = epoch_order(config.seed, epoch, pictures)
+    size = config.batch_size * UPDATES_PER_CALL
+    steps = config.steps(pictures)
+    # A bar that overwrites itself on a terminal, a line an epoch in a log.
+    bar = Progbar(
+        steps,
         verbose=1 if sys.stdout.isatty() else 2,
+        stateful_metrics=STATEFUL,
     )
+    figures = Figures()
+    for first in range(0, pictures, size):
+        figures += updates.learn(order[first : first + size])
+        done = config.steps(min(first + size, pictures))
+        bar.update(done, list(figures.means().items()), finalize=False)
+    means = {**figures.means(), **updates.judge().means("val_")}
+    bar.update(steps, list(means.items()), finalize=True)
+    return means

@@ -27,15 +27,12 @@ def build_network(seed: int = 0) -> keras.Sequential:
     )
 
 
-def compile_network(
-    network: keras.Sequential, config: TrainingConfig, steps_per_execution: int = 1
-) -> None:
+def compile_network(network: keras.Sequential, config: TrainingConfig) -> None:
     """Make `network` ready to fit: optimizer, categorical cross-entropy, accuracy."""
     network.compile(
         optimizer=build_optimizer(config.optimizer, config.learning_rate),
         loss="categorical_crossentropy",
         metrics=["accuracy"],
-        steps_per_execution=steps_per_execution,
     )
 
 

@@ -10,7 +10,7 @@ from training.checkpoint import Checkpoint, CheckpointFile
 from training.config import OPTIMIZERS, OptimizerName, TrainingConfig
 from training.data import Mnist
 from training.errors import CheckpointError
-from training.fit import Trained, fit, steps_per_execution
+from training.fit import Trained, fit
 
 OTHERS = [name for name in OPTIMIZERS if name != "rmsprop"]
 
@@ -129,10 +129,3 @@ def test_one_epoch_on_eight_pictures_is_possible(
     trained = fitted(tmp_path, replace(short, epochs=1), eight)
 
     assert trained.updates == 1
-
-
-@pytest.mark.parametrize(
-    ("steps", "calls"), [(469, 7), (3, 3), (1, 1), (11, 1), (60, 10)]
-)
-def test_updates_per_call_divide_an_epochs_steps(steps: int, calls: int) -> None:
-    assert steps_per_execution(steps) == calls
