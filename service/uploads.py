@@ -12,7 +12,13 @@ from numpy.typing import NDArray
 
 from service.digits import BRIGHT, SIDE, SIZE, border_shade, typical
 from service.errors import RequestError
-from service.normaliser import Normalised, Preprocess, Preprocessing, prepare
+from service.normaliser import (
+    Normalised,
+    Preprocess,
+    Preprocessing,
+    prepare,
+    untouched,
+)
 from service.pictures import Picture, read_picture
 
 Upload = bytes | NDArray[np.uint8] | RequestError
@@ -52,14 +58,7 @@ def read_upload(upload: Upload, how: Preprocess, max_pixels: int) -> Normalised:
     Raises UnreadablePicture where it cannot be read or is blank, TooLarge where
     it claims more than `max_pixels`.
     """
-    match upload:
-        case RequestError():
-            raise upload
-        case bytes():
-            return prepare(read_picture(upload, max_pixels), how)
-        case _:
-            grey = upload.reshape(SIDE, SIDE)
-            return prepare(Picture(grey, (SIDE, SIDE), rotated=False), how)
+    return prepare(_picture(upload, max_pixels), how)
 
 
 def _read_rows(
@@ -72,13 +71,49 @@ def _read_rows(
     """`digits` with those rows read from their uploads, in place."""
     done: dict[int, Preprocessing] = {}
     errors: dict[int, RequestError] = {}
+    small: dict[int, Picture] = {}
+
+    def take(row: int, normalised: Normalised) -> None:
+        digits[row] = normalised.digit
+        done[row] = normalised.preprocessing
+
+    def fail(row: int, error: RequestError) -> None:
+        digits[row] = 0
+        errors[row] = error
+
     for row in rows:
         try:
-            normalised = read_upload(uploads[row], how, max_pixels)
+            picture = _picture(uploads[row], max_pixels)
+            if how == "auto" and picture.grey.shape == (SIDE, SIDE):
+                small[row] = picture
+            else:
+                take(row, prepare(picture, how))
         except RequestError as error:
-            digits[row] = 0
-            errors[row] = error
-        else:
-            digits[row] = normalised.digit
-            done[row] = normalised.preprocessing
+            fail(row, error)
+    for (row, picture), fine in zip(small.items(), _typical(small), strict=True):
+        try:
+            take(row, untouched(picture) if fine else prepare(picture, how))
+        except RequestError as error:
+            fail(row, error)
     return Batch(digits, done, errors)
+
+
+def _typical(small: Mapping[int, Picture]) -> Sequence[bool]:
+    """Which of those 28x28 pictures are as MNIST has them.
+
+    Told of all at once, which for a thousand takes a tenth of the time.
+    """
+    if not small:
+        return []
+    greys = np.stack([picture.grey.reshape(-1) for picture in small.values()])
+    return list(typical(greys))
+
+
+def _picture(upload: Upload, max_pixels: int) -> Picture:
+    match upload:
+        case RequestError():
+            raise upload
+        case bytes():
+            return read_picture(upload, max_pixels)
+        case _:
+            return Picture(upload.reshape(SIDE, SIDE), (SIDE, SIDE), rotated=False)

@@ -4,7 +4,7 @@ Who read them is left to others.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import SupportsFloat
 
 import orjson
@@ -55,7 +55,7 @@ def print_table(names: Sequence[str], rows: Sequence[Row]) -> None:
 def print_json(names: Sequence[str], rows: Sequence[Row]) -> None:
     """One document with an object for each file."""
     listed = [
-        {"file": name, **asdict(row)} for name, row in zip(names, rows, strict=True)
+        {"file": name, **vars(row)} for name, row in zip(names, rows, strict=True)
     ]
     options = orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_INDENT_2
     print(orjson.dumps({"predictions": listed}, option=options).decode())

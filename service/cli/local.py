@@ -3,21 +3,26 @@
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
-from service.answer import Prediction
+from service.answer import Answer, Prediction
 from service.classifier import Classifier
+from service.cli.forked import map_forked
 from service.cli.listing import Failure, Reading, Row, Stopped
 from service.errors import NotReady, RequestError, ServiceError, UnreadablePicture
 from service.settings import Settings
 from service.store import Store
 from service.uploads import Upload
 
+BATCH = 256
+"""So many files are read at a time: every CPU soon has some, and few wait."""
+
 
 def rows(
     files: Sequence[str], version: int | None, models_dir: Path | None
 ) -> Iterator[Row]:
-    """Each file's row, read a batch of them at a time.
+    """Each file's row, in order; where there are many, every CPU reads some.
 
     Raises Stopped: 3 where no version is ready, 2 for what else is wrong.
     """
@@ -35,10 +40,20 @@ def _read_all(
         settings = replace(settings, models_dir=models_dir)
     store = Store(settings)
     store.load()
-    classifier = Classifier(store, settings)
-    for start in range(0, len(files), settings.max_batch):
-        pictures = [_read(file) for file in files[start : start + settings.max_batch]]
-        yield from map(_row, classifier.classify(pictures, version=version).results)
+    size = min(BATCH, settings.max_batch)
+    batches = [files[start : start + size] for start in range(0, len(files), size)]
+    read = partial(_answer, Classifier(store, settings), version)
+    # What TensorFlow has started does not survive a fork.
+    alone = settings.engine == "tensorflow" or store.snapshot.default is None
+    for answer in map(read, batches) if alone else map_forked(read, batches):
+        yield from map(_row, answer.results)
+
+
+def _answer(
+    classifier: Classifier, version: int | None, files: Sequence[str]
+) -> Answer:
+    pictures = [_read(file) for file in files]
+    return classifier.classify(pictures, version=version, judged=False)
 
 
 def _read(file: str) -> Upload:

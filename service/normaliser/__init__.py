@@ -72,7 +72,7 @@ def normalise(picture: Picture) -> Normalised:
     """
     grey = picture.grey
     if grey.shape == (SIDE, SIDE) and _is_typical(grey):
-        return _untouched(picture)
+        return untouched(picture)
     found = find_digit(grey)
     if found is None:
         raise UnreadablePicture("the picture is blank, expected a digit")
@@ -102,7 +102,13 @@ def exact(picture: Picture) -> Normalised:
             "the background is bright (its outermost pixels are "
             f"{frame:.0f} of 255 on average), expected bright ink on dark"
         )
-    return _untouched(picture)
+    return untouched(picture)
+
+
+def untouched(picture: Picture) -> Normalised:
+    """The pixels of a 28x28 `picture`, as they are."""
+    done = replace(UNTOUCHED, rotated=True) if picture.rotated else UNTOUCHED
+    return Normalised(picture.grey.reshape(-1), done)
 
 
 def _is_typical(grey: NDArray[np.uint8]) -> bool:
@@ -110,11 +116,6 @@ def _is_typical(grey: NDArray[np.uint8]) -> bool:
     if grey[0].any() and grey[-1].any():  # no more than 20 rows are: soon told
         return False
     return bool(typical(grey.reshape(1, -1))[0])
-
-
-def _untouched(picture: Picture) -> Normalised:
-    done = replace(UNTOUCHED, rotated=True) if picture.rotated else UNTOUCHED
-    return Normalised(picture.grey.reshape(-1), done)
 
 
 def _in_source(box: Box, picture: Picture) -> Box:

@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from service.artifact import TFLITE_MODEL
+from service.cli import forked, local
 from service.cli.classify import main
 from tests.fakes import Digit, fake_digit, fake_version
 from tests.service.encodings import encode, grey
@@ -188,3 +189,22 @@ def test_a_file_name_that_is_no_utf_8_is_told_all_the_same(
     out = capsys.readouterr().out
     assert "none\ufffd.png" in out
     assert seven in out
+
+
+@pytest.mark.usefixtures("engine", "models")
+def test_many_files_keep_their_order_whoever_reads_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Output
+) -> None:
+    monkeypatch.setattr(forked, "available_cpus", lambda: 2)
+    monkeypatch.setattr(local, "BATCH", 4)
+    files = [str(tmp_path / f"{number}.png") for number in range(10)]
+    for number, file in enumerate(files):
+        Path(file).write_bytes(encode(grey(fake_digit(number)), "PNG"))
+
+    code = main(["--json", *files, "none.png"])
+
+    *read, failed = json.loads(capsys.readouterr().out)["predictions"]
+    assert code == 1
+    assert [row["file"] for row in read] == files
+    assert [row["digit"] for row in read] == list(range(10))
+    assert failed["error"].startswith("the file cannot be read")
