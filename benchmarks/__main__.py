@@ -6,6 +6,7 @@ import sys
 BENCHMARKS = (
     "benchmarks.bulk",
     "benchmarks.explain",
+    "benchmarks.files",
     "benchmarks.pictures",
     "benchmarks.start",
     "benchmarks.training",
