@@ -20,21 +20,25 @@ from service.classifier import Classifier
 from service.settings import Settings
 from service.statistics import Statistics
 from service.store import Store
+from service.uptake import Fellows
 from service.web import blueprint as web
 
 
 def create_app(
-    settings: Settings | None = None, statistics: Statistics | None = None
+    settings: Settings | None = None,
+    statistics: Statistics | None = None,
+    fellows: Fellows | None = None,
 ) -> Flask:
     """The WSGI application; settings come from the environment unless given.
 
-    What it counts goes to `statistics`, which its fellow workers may share.
+    What it counts goes to `statistics`, which its fellow workers may share. With
+    `fellows` it serves what they do, and goes on to other versions with them.
 
     Loads and proves the models, which may take seconds. Without one that is
     proved it starts all the same, alive but not ready.
     """
     settings = settings or Settings.from_env(os.environ)
-    store = Store(settings)
+    store = Store(settings, fellows)
     store.load()
     classifier = Classifier(store, settings, statistics)
 

@@ -68,19 +68,16 @@ class Classifier:
             typicality = proved.typicality if judged else None
             return self._answer(proved.manifest, typicality, batch, probabilities)
 
-    def infer(
-        self,
-        pixels: NDArray[np.float32],
-        model: str | None = None,
-        version: Version = None,
-    ) -> Inference:
+    def infer(self, pixels: NDArray[np.float32], proved: ProvedModel) -> Inference:
         """The network's own softmax of its own input: pixels [n, 784] in 0..1, n >= 1.
 
-        Raises BadRequest where that gives no finite numbers, and what `classify`
-        raises.
+        Of the model that was found when the request was read, which may have come
+        to be replaced since.
+
+        Raises BadRequest where that gives no finite numbers, TooLarge for more
+        pictures than allowed.
         """
         self.check_count(len(pixels))
-        proved = self._store.find(model, version)
         with self.statistics.call(proved.manifest.version) as call:
             probabilities = proved.engine.predict(pixels)
             call.asked(len(pixels))

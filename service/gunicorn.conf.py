@@ -16,6 +16,7 @@ from service.app import create_app  # once here, so that workers share its memor
 from service.errors import SettingsError
 from service.settings import ServerSettings, Settings
 from service.statistics import Statistics
+from service.uptake import Fellows
 from service.worker import Worker
 
 try:
@@ -44,16 +45,28 @@ control_socket_disable = True
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 
 
+def when_ready(server: Any) -> None:
+    """SIGHUP has the workers look at the models folder, and goes no further.
+
+    gunicorn would start new workers, which bring nothing: the settings are those
+    of this process's environment, and the code was imported before the fork. The
+    old ones would close connections that clients keep.
+    """
+    server.handle_hup = Worker.generations.ask
+
+
 def post_fork(_: object, worker: Worker) -> None:
-    """The worker's application counts where those of all others do."""
+    """The worker's application counts, and serves, as those of all others do."""
     worker.app.load = lambda: create_app(
-        statistics=Statistics(worker.board, worker.row)
+        statistics=Statistics(worker.board, worker.row),
+        fellows=Fellows(worker.generations, worker.board, worker.row),
     )
 
 
 def child_exit(_: object, worker: Worker) -> None:
     """The next worker goes on counting where this one stopped."""
     worker.board.free_row(worker.row)
+    worker.generations.leave(worker.pid)
 
 
 class logger_class(Logger):  # type: ignore[misc]  # noqa: N801, gunicorn's name

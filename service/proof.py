@@ -12,7 +12,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from service.artifact import GOLDEN, TYPICALITY, Manifest, read_manifest, verify
+from service.artifact import (
+    GOLDEN,
+    MANIFEST,
+    TYPICALITY,
+    Manifest,
+    read_manifest,
+    verify,
+)
 from service.digits import to_pixels
 from service.engines import Engine, EngineName, open_engine
 from service.errors import ArtifactError
@@ -45,6 +52,7 @@ def prove(folder: Path, engine_name: EngineName) -> ProvedModel:
     """
     manifest = read_manifest(folder)
     verify(folder, manifest)
+    _check_shapes(folder, manifest)
     golden = read_golden(folder)
     # Only where the manifest vouches for it.
     typicality = read_typicality(folder) if TYPICALITY in manifest.files else None
@@ -62,6 +70,16 @@ def prove(folder: Path, engine_name: EngineName) -> ProvedModel:
             f"{folder} cannot be run by {engine_name}: {error}"
         ) from error
     return ProvedModel(manifest, engine, typicality)
+
+
+def _check_shapes(folder: Path, manifest: Manifest) -> None:
+    found = (manifest.input.shape, manifest.output.shape, len(manifest.labels))
+    if found != ((-1, 784), (-1, 10), 10):
+        raise ArtifactError(
+            f"{folder / MANIFEST} tells of an input {list(found[0])}, an output "
+            f"{list(found[1])} and {found[2]} labels, expected [-1, 784], [-1, 10] "
+            "and 10"
+        )
 
 
 def read_golden(folder: Path) -> Golden:
@@ -101,6 +119,11 @@ def replay(engine: Engine, golden: Golden, tolerance: float) -> float:
     Raises ArtifactError where it is over `tolerance`, or is no number.
     """
     answers = engine.predict(to_pixels(golden.digits))
+    if answers.shape != golden.probabilities.shape:
+        raise ArtifactError(
+            f"it answers {len(golden.digits)} golden digits with the shape "
+            f"{answers.shape}, expected {golden.probabilities.shape}"
+        )
     difference = float(np.abs(answers - golden.probabilities).max())
     if not difference <= tolerance:
         raise ArtifactError(

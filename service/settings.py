@@ -13,9 +13,10 @@ from service.artifact import NAME
 from service.cpus import available_cpus
 from service.engines import ENGINES, EngineName
 from service.errors import SettingsError
+from service.policy import DEFAULT_POLICY, Policy
 
 MEBIBYTE = 2**20
-_SHARE = re.compile(r"[0-9]{0,9}\.?[0-9]{1,20}", re.ASCII)
+_DECIMAL = re.compile(r"[0-9]{0,9}\.?[0-9]{1,20}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,11 @@ class Settings:
     max_pixels: the most pixels, width x height, that one picture may claim
         (MNIST_MAX_PIXELS).
     max_batch: the most pictures in one request (MNIST_MAX_BATCH).
+    policy: which versions are loaded, besides those that labels point at: latest,
+        latest:N for the newest N, specific:1,3 for exactly these, or all
+        (MNIST_POLICY).
+    reload_seconds: within how long a change of the versions or labels on disk is
+        served; 0 waits for SIGHUP (MNIST_RELOAD_SECONDS).
     min_typicality: from this on, in 0..1, a picture is accepted as a digit; 0 asks
         no such thing (MNIST_MIN_TYPICALITY).
     """
@@ -40,6 +46,8 @@ class Settings:
     max_pixels: int = 25_000_000
     max_batch: int = 1024
     min_typicality: float = 0.0
+    policy: Policy = DEFAULT_POLICY
+    reload_seconds: float = 2.0
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "Settings":
@@ -56,6 +64,10 @@ class Settings:
             ),
             max_batch=_whole(environ, "MNIST_MAX_BATCH", cls.max_batch, 1, 65536),
             min_typicality=_share(environ, "MNIST_MIN_TYPICALITY", cls.min_typicality),
+            policy=_policy(environ, "MNIST_POLICY", cls.policy),
+            reload_seconds=_seconds(
+                environ, "MNIST_RELOAD_SECONDS", cls.reload_seconds, 3600
+            ),
         )
 
 
@@ -117,9 +129,28 @@ def _whole(
 
 def _share(environ: Mapping[str, str], variable: str, default: float) -> float:
     text = _text(environ, variable, str(default))
-    if _SHARE.fullmatch(text) and float(text) <= 1:
+    if _DECIMAL.fullmatch(text) and float(text) <= 1:
         return float(text)
     raise SettingsError(f"{variable}={text!r}: expected a number from 0 to 1, as 0.01")
+
+
+def _seconds(
+    environ: Mapping[str, str], variable: str, default: float, most: int
+) -> float:
+    text = _text(environ, variable, str(default))
+    if _DECIMAL.fullmatch(text) and float(text) <= most:
+        return float(text)
+    raise SettingsError(
+        f"{variable}={text!r}: expected seconds from 0 to {most}, as 0.5"
+    )
+
+
+def _policy(environ: Mapping[str, str], variable: str, default: Policy) -> Policy:
+    text = _text(environ, variable, str(default))
+    try:
+        return Policy.parse(text)
+    except ValueError as error:
+        raise SettingsError(f"{variable}={text!r}: {error}") from error
 
 
 def _choice(

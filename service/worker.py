@@ -16,6 +16,7 @@ from typing import Any
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from service.board import Board
+from service.generations import Generations
 from service.settings import ServerSettings
 
 Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
@@ -31,10 +32,13 @@ _LAST_DATA_RECEIVED = slice(52, 56)  # of Linux's struct tcp_info, milliseconds
 class Worker(ThreadWorker):
     """Answers from a pool of threads, none of which a client can hold for long.
 
-    `row` is where it counts on the `board` that all workers share.
+    `row` is where it counts on the `board` that all workers share, as they do the
+    `generations` of what they serve.
     """
 
-    board = Board()  # here, since gunicorn reads its configuration anew on SIGHUP
+    # Here, since gunicorn may read its configuration more than once.
+    board = Board()
+    generations = Generations()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -18,7 +18,8 @@ from service.digits import to_pixels
 from service.engines.weights import Weights
 from service.proof import Golden, ProvedModel, write_golden
 from service.settings import Settings
-from service.store import Snapshot, Store
+from service.snapshot import Snapshot
+from service.store import Store
 from service.typicality import Typicality
 
 
@@ -125,8 +126,8 @@ def fake_store(
     """A store that serves these engines: `v1=FakeEngine()` as version 1."""
     store = Store(settings)
     numbered = {int(name.removeprefix("v")): e for name, e in engines.items()}
-    store.snapshot = Snapshot(
-        {n: ProvedModel(fake_manifest(n), e, typicality) for n, e in numbered.items()},
-        {},
-    )
+    models = {
+        n: ProvedModel(fake_manifest(n), e, typicality) for n, e in numbered.items()
+    }
+    store.serve(Snapshot(models, {}, default=max(models, default=None)))
     return store

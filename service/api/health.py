@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 from flask import Blueprint, Response
 
+from service.news import why_not_ready
 from service.settings import Settings
 from service.store import Store
 
@@ -22,12 +23,13 @@ def blueprint(store: Store, settings: Settings) -> Blueprint:
 
     @routes.get("/readyz")
     def readyz() -> Response:
-        default = store.snapshot.default
-        if default is None:
-            document = {"status": "not ready", "reason": store.why_not_ready()}
+        snapshot = store.snapshot
+        if snapshot.default is None:
+            reason = why_not_ready(snapshot, settings)
+            document = {"status": "not ready", "reason": reason}
             return _answer(document, HTTPStatus.SERVICE_UNAVAILABLE)
         document = {"status": "ready", "model": settings.model}
-        return _answer({**document, "version": default})
+        return _answer({**document, "version": snapshot.default})
 
     @routes.get("/version")
     def version() -> Response:
@@ -37,7 +39,10 @@ def blueprint(store: Store, settings: Settings) -> Blueprint:
                 "service": release,
                 "engine": settings.engine,
                 "model": settings.model,
+                "policy": str(settings.policy),
+                "generation": snapshot.generation,
                 "default": snapshot.default,
+                "labels": dict(snapshot.labels),
                 "versions": [
                     {"version": number, "created": proved.manifest.created}
                     for number, proved in snapshot.models.items()
@@ -46,6 +51,7 @@ def blueprint(store: Store, settings: Settings) -> Blueprint:
                     {"version": number, "reason": reason}
                     for number, reason in snapshot.refused.items()
                 ],
+                "problems": list(snapshot.problems),
             }
         )
 

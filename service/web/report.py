@@ -94,6 +94,6 @@ def _file(settings: Settings, manifest: Manifest, name: str) -> Content:
     if sha256(body).hexdigest() != listed:
         raise NotReady(
             f"{name} is not what it was when version {manifest.version} was loaded; "
-            "load it anew (SIGHUP to the service)"
+            "put it back, or publish another version"
         )
     return Content(body, _TYPES[suffix])

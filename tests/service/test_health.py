@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 
 from service.app import create_app
 from service.artifact import TFLITE_MODEL
+from service.labels import LABELS
 from service.settings import Settings
 from tests.fakes import fake_version
 
@@ -60,6 +61,7 @@ def test_without_a_model_nothing_is_classified(empty: FlaskClient) -> None:
 def test_the_version_tells_what_is_served_and_what_was_refused(tmp_path: Path) -> None:
     fake_version(tmp_path, 1)
     (fake_version(tmp_path, 2) / TFLITE_MODEL).write_bytes(b"another network")
+    (tmp_path / "mnist" / LABELS).write_text('{"stable": 1, "canary": 2}')
     client = create_app(Settings(models_dir=tmp_path)).test_client()
 
     document = client.get("/version").get_json()
@@ -69,8 +71,12 @@ def test_the_version_tells_what_is_served_and_what_was_refused(tmp_path: Path) -
         "service": version("mnist-service"),
         "engine": "litert",
         "model": "mnist",
+        "policy": "latest:3",
+        "generation": 1,
         "default": 1,
+        "labels": {"stable": 1},
         "versions": [{"version": 1, "created": "2026-01-02T03:04:05Z"}],
+        "problems": ["label canary is not used: version 2 is not served"],
     }
     assert refused["version"] == 2
     assert "has sha256" in refused["reason"]

@@ -104,4 +104,4 @@ def test_labels_that_cannot_be_read_stop_no_version(
     store.load()
 
     assert sorted(store.snapshot.models) == [1]
-    assert "labels are not used" in caplog.text
+    assert "labels stay as they were" in caplog.text

@@ -6,6 +6,7 @@ import pytest
 
 from service.cpus import available_cpus
 from service.errors import SettingsError
+from service.policy import Policy
 from service.settings import ServerSettings, Settings
 
 
@@ -15,6 +16,8 @@ def test_without_variables_the_defaults_hold() -> None:
     assert settings == Settings(
         Path("models"), "mnist", "litert", 20 * 2**20, 25_000_000, 1024, 0.0
     )
+    assert str(settings.policy) == "latest:3"
+    assert settings.reload_seconds == 2.0
 
 
 def test_every_variable_of_the_application_is_read() -> None:
@@ -26,12 +29,22 @@ def test_every_variable_of_the_application_is_read() -> None:
         "MNIST_MAX_PIXELS": "784",
         "MNIST_MAX_BATCH": "9",
         "MNIST_MIN_TYPICALITY": "0.01",
+        "MNIST_POLICY": "specific:3,1",
+        "MNIST_RELOAD_SECONDS": "0.5",
     }
 
     settings = Settings.from_env(environ)
 
     assert settings == Settings(
-        Path("/srv/models"), "digits-2_b", "tensorflow", 2048, 784, 9, 0.01
+        Path("/srv/models"),
+        "digits-2_b",
+        "tensorflow",
+        2048,
+        784,
+        9,
+        0.01,
+        Policy(only=frozenset({1, 3})),
+        0.5,
     )
 
 
@@ -65,6 +78,8 @@ VARIABLES = (
     "MNIST_MAX_PIXELS",
     "MNIST_MAX_BATCH",
     "MNIST_MIN_TYPICALITY",
+    "MNIST_POLICY",
+    "MNIST_RELOAD_SECONDS",
     "HOST",
     "PORT",
     "WORKERS",
@@ -126,6 +141,7 @@ def test_a_number_may_be_as_small_and_as_large_as_said(variable: str) -> None:
     ("variable", "value", "allowed"),
     [
         ("MNIST_ENGINE", "torch", "one of litert, tensorflow"),
+        ("MNIST_POLICY", "newest", "latest, latest:3, specific:1,3 or all"),
         ("MNIST_LOG_LEVEL", "loud", "one of debug, info, warning, error"),
         ("MNIST_MODEL", "../secret", "a name of letters, digits, '.', '_' and '-'"),
         ("MNIST_MODEL", "-_-", "a name of letters, digits, '.', '_' and '-'"),
@@ -156,4 +172,24 @@ def test_a_typicality_that_is_no_share_is_refused(value: str) -> None:
         Settings.from_env({"MNIST_MIN_TYPICALITY": value})
 
     said = f"MNIST_MIN_TYPICALITY='{value}': expected a number from 0 to 1, as 0.01"
+    assert str(refusal.value) == said
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"), [("0", 0.0), ("0.25", 0.25), ("3600", 3600.0)]
+)
+def test_the_folder_may_be_looked_at_as_often_as_said(
+    value: str, seconds: float
+) -> None:
+    settings = Settings.from_env({"MNIST_RELOAD_SECONDS": value})
+
+    assert settings.reload_seconds == seconds
+
+
+@pytest.mark.parametrize("value", ["-1", "3600.1", "nan", "inf", "1e1", "2s", "1,5"])
+def test_what_is_no_number_of_seconds_is_refused(value: str) -> None:
+    with pytest.raises(SettingsError) as refusal:
+        Settings.from_env({"MNIST_RELOAD_SECONDS": value})
+
+    said = f"MNIST_RELOAD_SECONDS='{value}': expected seconds from 0 to 3600, as 0.5"
     assert str(refusal.value) == said

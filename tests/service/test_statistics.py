@@ -11,6 +11,7 @@ from service.digits import to_pixels
 from service.errors import BadRequest, UnknownModel
 from service.settings import Settings
 from service.statistics import Counted, Statistics
+from service.store import Store
 from tests.fakes import FakeEngine, fake_digit, fake_store
 
 SETTINGS = Settings()
@@ -23,8 +24,12 @@ def statistics() -> Statistics:
 
 
 @pytest.fixture
-def classifier(statistics: Statistics) -> Classifier:
-    store = fake_store(SETTINGS, v1=FakeEngine(), v2=FakeEngine())
+def store() -> Store:
+    return fake_store(SETTINGS, v1=FakeEngine(), v2=FakeEngine())
+
+
+@pytest.fixture
+def classifier(store: Store, statistics: Statistics) -> Classifier:
     return Classifier(store, SETTINGS, statistics)
 
 
@@ -35,12 +40,12 @@ def test_a_version_that_nobody_asked_has_counted_nothing(
 
 
 def test_what_was_answered_is_counted_by_version(
-    classifier: Classifier, statistics: Statistics
+    classifier: Classifier, store: Store, statistics: Statistics
 ) -> None:
     before = time.time_ns() // 1_000_000
     classifier.classify(DIGITS)
     classifier.classify(DIGITS[:1])
-    classifier.infer(to_pixels(DIGITS), version=1)
+    classifier.infer(to_pixels(DIGITS), store.find(None, 1))
 
     second, first = statistics.of(2), statistics.of(1)
 
@@ -80,10 +85,11 @@ def test_a_call_that_fails_is_counted_as_a_failure(
 ) -> None:
     engine = FakeEngine()
     monkeypatch.setattr(engine, "predict", lambda x: np.full((len(x), 10), np.nan))
-    classifier = Classifier(fake_store(SETTINGS, v1=engine), SETTINGS, statistics)
+    store = fake_store(SETTINGS, v1=engine)
+    classifier = Classifier(store, SETTINGS, statistics)
 
     with pytest.raises(BadRequest, match="not finite"):
-        classifier.infer(to_pixels(DIGITS))
+        classifier.infer(to_pixels(DIGITS), store.find(None, None))
 
     counted = statistics.of(1)
     assert (counted.success.count, counted.failure.count) == (0, 1)

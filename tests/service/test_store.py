@@ -25,6 +25,12 @@ def _break(folder: Path) -> None:
     (folder / TFLITE_MODEL).write_bytes(b"another network")
 
 
+def _why_not_ready(store: Store) -> str:
+    with pytest.raises(NotReady) as refusal:
+        store.find(None, None)
+    return str(refusal.value)
+
+
 def _edit(folder: Path, **values: object) -> None:
     document = json.loads((folder / MANIFEST).read_bytes())
     (folder / MANIFEST).write_text(json.dumps(document | values))
@@ -120,7 +126,7 @@ def test_a_store_whose_versions_are_all_bad_says_why(
 
     store.load()
 
-    reason = store.why_not_ready()
+    reason = _why_not_ready(store)
     assert reason.startswith(f"every model version in {tmp_path / 'mnist'} was refused")
     assert "model.tflite has sha256" in reason
     assert "manifest.json cannot be read" in reason
@@ -155,6 +161,6 @@ def test_an_engine_that_is_not_installed_refuses_the_version(
 
     store.load()
 
-    assert (
-        "the engine litert is not installed: No module named" in store.why_not_ready()
+    assert "the engine litert is not installed: No module named" in _why_not_ready(
+        store
     )

@@ -15,7 +15,8 @@ from service.errors import ArtifactError, RequestError, SettingsError, TooLarge
 from service.normaliser import Normalised
 from service.proof import ProvedModel, prove
 from service.settings import Settings
-from service.store import Snapshot, Store
+from service.snapshot import Snapshot
+from service.store import Store
 from training.errors import NoDataError, ProofError, UsageError
 from training.libraries import import_tensorflow
 from training.measuring.labels import Labelled
@@ -64,7 +65,7 @@ class Reader:
         self._folder = folder
         self._settings = _settings(environ, self.model, engine)
         store = Store(self._settings)
-        store.snapshot = Snapshot({self.version: proved}, {})
+        store.serve(Snapshot({self.version: proved}, {}, default=self.version))
         self._classifier = Classifier(store, self._settings)
 
     @property

@@ -22,15 +22,15 @@ def install(routes: Blueprint, classifier: Classifier, store: Store) -> None:
     @routes.post("/v2/models/<model>/versions/<version>/infer")
     def infer(model: str, version: str | None = None) -> Response:
         body = read_bytes(request)
-        manifest = store.find(model, version_in(version)).manifest
-        asked = read_request(body, request.headers.get(HEADER), manifest)
+        proved = store.find(model, version_in(version))
+        asked = read_request(body, request.headers.get(HEADER), proved.manifest)
         tensor = asked.tensor
         classifier.check_count(tensor.count)
         if tensor.datatype == BYTES:
             pixels = _read(classifier, tensor)
         else:
             pixels = read_numbers(tensor)
-        return render(classifier.infer(pixels, model, manifest.version), asked)
+        return render(classifier.infer(pixels, proved), asked)
 
 
 def _read(classifier: Classifier, tensor: Tensor) -> NDArray[np.float32]:

@@ -24,12 +24,13 @@ def classify(
     """
     wanted, examples = signature_name(document), _examples(document)
     classifier.check_count(len(examples))
-    manifest = spec.find(store).manifest
+    proved = spec.find(store)
+    manifest = proved.manifest
     _check_signature(wanted)
     common = _context(document)
     values = [_feature({**common, **each}, manifest.input.name) for each in examples]
     pixels = read_values(classifier, values, manifest.input.shape[-1])
-    inference = classifier.infer(pixels, manifest.name, manifest.version)
+    inference = classifier.infer(pixels, proved)
     scores = inference.probabilities.T
     # By columns: ten labels, of however many pictures.
     columns = [

@@ -20,16 +20,16 @@ def predict(
     The one output is not named, as TensorFlow Serving does not name it either.
     """
     wanted = signature_name(document)
-    manifest = spec.find(store).manifest
+    proved = spec.find(store)
     if wanted != SIGNATURE:
         raise BadRequest(
             f'Serving signature name: "{wanted[:100]}" not found in signature '
             f"def. Expected {SIGNATURE}"
         )
-    form, values = _values(document, manifest.input)
-    pixels = read_values(classifier, values, manifest.input.shape[-1])
-    inference = classifier.infer(pixels, manifest.name, manifest.version)
-    return {form: inference.probabilities}
+    tensor = proved.manifest.input
+    form, values = _values(document, tensor)
+    pixels = read_values(classifier, values, tensor.shape[-1])
+    return {form: classifier.infer(pixels, proved).probabilities}
 
 
 def _values(document: dict[str, Any], tensor: TensorSpec) -> tuple[str, Sequence[Any]]:

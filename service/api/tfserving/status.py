@@ -18,14 +18,15 @@ def status(store: Store, spec: ModelSpec) -> dict[str, Any]:
     strictly as that protobuf message would be, and finds exactly it at the path of
     a version or of a label.
     """
-    versions = _versions(store)
+    snapshot = store.snapshot
+    versions = dict(reversed(snapshot.found.items()))  # newest first
     if spec.name != store.model or not versions:
         raise UnknownModel(f"Could not find any versions of model {spec.name}")
     if spec.version is None:
-        ready = store.snapshot.default is not None
+        ready = snapshot.default is not None
         return {**_response(versions), "name": spec.name, "ready": ready}
     # TensorFlow Serving ignores a label here and tells of every version.
-    labels, asked = store.snapshot.labels, spec.version
+    labels, asked = snapshot.labels, spec.version
     number = labels.get(asked) if isinstance(asked, str) else asked
     if number is None:
         raise spec.unrecognized_label()
@@ -53,11 +54,6 @@ def metadata(manifest: Manifest) -> dict[str, Any]:
         },
         "metadata": {"signature_def": {"signature_def": {SIGNATURE: signature}}},
     }
-
-
-def _versions(store: Store) -> dict[int, str | None]:
-    """Every version on disk, newest first, with why it is refused, if it is."""
-    return dict(reversed(store.snapshot.found.items()))
 
 
 def _response(versions: dict[int, str | None]) -> dict[str, Any]:

@@ -1,0 +1,63 @@
+"""What a model's folder has on disk, read cheaply enough to be done every second.
+
+No version is opened here: what is in one is told apart by the sizes and times of
+its files. Which versions are wanted is left to `service.plan`.
+"""
+
+import os
+from collections.abc import Iterator
+from hashlib import blake2b
+from pathlib import Path
+
+from service.artifact import version_numbers
+from service.errors import ArtifactError
+from service.labels import read_labels
+from service.plan import Folder
+from service.releases import read_releases
+
+
+def read_folder(models_dir: Path, model: str, before: Folder) -> Folder:
+    """The versions, labels and refusals of a model.
+
+    What cannot be read now stays as it was `before`, and is told as a problem.
+    """
+    home = models_dir / model
+    versions, labels, marked = before.versions, before.labels, before.marked
+    problems = []
+    try:
+        numbers = version_numbers(models_dir, model)
+        versions = {number: fingerprint(home / str(number)) for number in numbers}
+    except OSError as error:
+        problems.append(f"{home} cannot be read: {error.strerror}")
+    try:
+        labels = read_labels(home)
+    except ArtifactError as error:
+        problems.append(f"labels stay as they were: {error}")
+    try:
+        marked = read_releases(home).refused
+    except ArtifactError as error:
+        problems.append(f"what releases.json refuses stays as it was: {error}")
+    return Folder(versions, labels, marked, tuple(problems))
+
+
+def fingerprint(folder: Path) -> str:
+    """Changes with any file of the version in `folder`: its name, size or times.
+
+    A folder that cannot be read has a fingerprint too, which says so.
+    """
+    try:
+        stats = sorted(_stats(folder))
+    except OSError as error:
+        return f"unreadable: {error.strerror}"
+    return blake2b(repr(stats).encode(), digest_size=8).hexdigest()
+
+
+def _stats(folder: Path | str) -> Iterator[tuple[str, int, int, int]]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                yield from _stats(entry.path)
+            else:
+                stat = entry.stat()
+                # With the time of change, since a chmod may make a version readable.
+                yield entry.path, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns

@@ -1,0 +1,70 @@
+"""What the log says when other versions come to be served, or are refused.
+
+Said once, by one worker; nothing is decided here.
+"""
+
+import logging
+
+from service.logs import FIELDS
+from service.plan import Plan
+from service.settings import Settings
+from service.snapshot import Snapshot
+
+log = logging.getLogger(__name__)
+
+
+def refusals(plan: Plan, before: Plan) -> dict[int, str]:
+    """The versions that `plan` refuses and `before` did not, or for another reason."""
+    return {
+        number: reason
+        for number, reason in plan.refused.items()
+        if before.refused.get(number) != reason
+    }
+
+
+def tell_problems(plan: Plan, before: Plan) -> None:
+    """Log what is wrong now and was not before."""
+    for number, reason in refusals(plan, before).items():
+        log.error("version %d refused: %s", number, reason)
+    for problem in plan.problems:
+        if problem not in before.problems:
+            log.error("%s", problem)
+
+
+def tell_serving(snapshot: Snapshot, settings: Settings, took_ns: int = 0) -> None:
+    """Log what serves from now on, which it took so long to prepare."""
+    if not snapshot.models:
+        log.warning("not ready: %s", why_not_ready(snapshot, settings))
+        return
+    log.info(
+        "serving %s: %s, by default %s",
+        settings.model,
+        sorted(snapshot.models),
+        snapshot.default,
+        extra={
+            FIELDS: {
+                "generation": snapshot.generation,
+                "milliseconds": round(took_ns / 1e6, 3),
+            }
+        },
+    )
+    least = settings.min_typicality
+    unable = sorted(n for n, p in snapshot.models.items() if p.typicality is None)
+    if least > 0 and unable:
+        log.warning(
+            "MNIST_MIN_TYPICALITY=%g is without effect on versions %s, which "
+            "carry no typicality: they answer without 'accepted'",
+            least,
+            unable,
+        )
+
+
+def why_not_ready(snapshot: Snapshot, settings: Settings) -> str:
+    """One sentence for an operator who finds that nothing is served."""
+    folder = settings.models_dir / settings.model
+    if snapshot.refused:
+        reasons = "; ".join(snapshot.refused.values())
+        return f"every model version in {folder} was refused: {reasons}"
+    if snapshot.problems:
+        return f"no model version is served: {'; '.join(snapshot.problems)}"
+    return f"no model version was found in {folder}"
