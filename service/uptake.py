@@ -7,6 +7,7 @@ What is shared is in `service.generations`; threads and clocks are left to
 """
 
 import logging
+import os
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from service.errors import ArtifactError
 from service.folder import read_folder
 from service.generations import Failure, Generations
 from service.loader import Loader, contents
+from service.memory import give_back_memory
 from service.news import refusals, tell_problems, tell_serving
 from service.plan import Folder, Plan
 from service.settings import Settings
@@ -95,8 +97,12 @@ class Uptake:
         version, reason = failure.version, failure.reason
         if version not in wanted:  # overtaken by another plan
             return False
-        log.error("worker %d cannot load version %d: %s", failure.pid, version, reason)
-        return self._loader.refuse((version, wanted[version]), reason)
+        fresh = self._loader.refuse((version, wanted[version]), reason)
+        if fresh:
+            log.error(
+                "worker %d cannot load version %d: %s", failure.pid, version, reason
+            )
+        return fresh
 
     def _is_due(self) -> bool:
         generations, seconds = self._generations, self._settings.reload_seconds
@@ -146,6 +152,8 @@ class Uptake:
             self._next_try = now + PATIENCE_SECONDS
             self.joined = self._prepare(number) and self._generations.join(number)
             self._tried = number
+            if self.joined:
+                log.info("worker %d serves from generation %d on", os.getpid(), number)
 
     def _prepare(self, generation: int) -> bool:
         """Hold every version of a generation, or say which one cannot be."""
@@ -176,6 +184,7 @@ class Uptake:
         if len(kept) < len(self._snapshots):
             self._snapshots = kept
             self._loader.keep(*kept.values())
+            give_back_memory()
 
     def _tell(self) -> None:
         took = time.monotonic_ns() - self._generations.began

@@ -11,6 +11,7 @@ from service.classifier import Classifier
 from service.cli.forked import map_forked
 from service.cli.listing import Failure, Reading, Row, Stopped
 from service.errors import NotReady, RequestError, ServiceError, UnreadablePicture
+from service.policy import Policy
 from service.settings import Settings
 from service.store import Store
 from service.uploads import Upload
@@ -38,6 +39,8 @@ def _read_all(
     settings = Settings.from_env(os.environ)
     if models_dir:
         settings = replace(settings, models_dir=models_dir)
+    if version is not None:
+        settings = replace(settings, policy=Policy(only=frozenset({version})))
     store = Store(settings)
     store.load()
     size = min(BATCH, settings.max_batch)

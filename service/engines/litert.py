@@ -1,9 +1,9 @@
 """The default engine: LiteRT runs `model.tflite` without TensorFlow.
 
-An interpreter serves one thread at a time, so each thread gets its own.
+An interpreter serves one thread at a time, so there are as many as were ever
+needed at once: the one that proved the network answers the first request, warm.
 """
 
-import threading
 from functools import cached_property
 from pathlib import Path
 
@@ -21,16 +21,18 @@ class LiteRTEngine:
 
     def __init__(self, folder: Path) -> None:
         self._model = (folder / TFLITE_MODEL).read_bytes()
-        self._threads = threading.local()
         with silent_stderr():  # its first interpreter greets, and no setting stops it
-            self._threads.session = _Session(self._model)
+            self._idle = [_Session(self._model)]
 
     def predict(self, pixels: NDArray[np.float32]) -> NDArray[np.float32]:
         """Softmax probabilities [n, 10] of pixels [n, 784] in 0..1, n >= 1."""
-        session = getattr(self._threads, "session", None)
-        if session is None:
-            session = self._threads.session = _Session(self._model)
-        return session.run(pixels)
+        try:
+            session = self._idle.pop()  # a list's pop and append are atomic
+        except IndexError:
+            session = _Session(self._model)
+        probabilities = session.run(pixels)
+        self._idle.append(session)  # not after an error, which may have spoilt it
+        return probabilities
 
     @cached_property
     def weights(self) -> Weights:
@@ -48,7 +50,7 @@ class LiteRTEngine:
 
 
 class _Session:
-    """One thread's interpreter, allocated for the batch size it last saw."""
+    """An interpreter, allocated for the batch size it last saw."""
 
     def __init__(self, model: bytes) -> None:
         self._interpreter = Interpreter(model_content=model, num_threads=1)

@@ -1,17 +1,17 @@
-"""The service under real gunicorn: it drains, it reloads, it replaces workers."""
+"""The service under real gunicorn: it drains, it looks anew, it replaces workers."""
 
 import os
 import shutil
 import signal
+import time
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import requests
 
-from service.artifact import read_manifest, write_manifest
 from tests.load.clients import asking
+from tests.load.publishing import publish
 from tests.load.server import ROOT, Server, running, wait_until
 
 pytestmark = pytest.mark.slow
@@ -34,25 +34,6 @@ def test_stopping_under_load_loses_no_accepted_request(server: Server) -> None:
     assert score.wrong == []
 
 
-def test_reloading_under_load_loses_no_request(server: Server) -> None:
-    before = server.worker_pids()
-
-    with asking(server.port, SEVEN, digit=7) as score:
-        wait_until(lambda: score.right > 200, "the clients are being answered")
-        server.process.send_signal(signal.SIGHUP)
-        wait_until(
-            lambda: (
-                len(server.worker_pids()) == 2 and not server.worker_pids() & before
-            ),
-            "both workers are new",
-        )
-        answered = score.right
-        wait_until(lambda: score.right > answered + 200, "the new workers answer")
-
-    assert score.wrong == []
-    assert score.refused == 0
-
-
 def test_a_killed_worker_is_replaced_and_the_other_answers(server: Server) -> None:
     victim = min(server.worker_pids())
 
@@ -63,18 +44,68 @@ def test_a_killed_worker_is_replaced_and_the_other_answers(server: Server) -> No
     wait_until(lambda: len(server.worker_pids() - {victim}) == 2, "there are two again")
 
 
-def test_a_reload_serves_the_version_published_meanwhile(
+def test_a_service_that_does_not_look_by_itself_does_so_when_hung_up(
     models_dir: Path, tmp_path: Path
 ) -> None:
-    shutil.copytree(models_dir / "mnist" / "1", tmp_path / "mnist" / "1")
+    home = tmp_path / "mnist"
+    home.mkdir()
+    publish(models_dir / "mnist" / "1", home, 1)
+    environ = {"WORKERS": "1", "MNIST_RELOAD_SECONDS": "0"}
 
-    with running(tmp_path, tmp_path / "log", WORKERS="1") as server:
-        published = tmp_path / "mnist" / "2"
-        shutil.copytree(tmp_path / "mnist" / "1", published)
-        write_manifest(published, replace(read_manifest(published), version=2))
+    with running(tmp_path, tmp_path / "log", **environ) as server:
+        publish(models_dir / "mnist" / "1", home, 2)
+        time.sleep(0.5)  # ten times as long as a worker sleeps between two looks
+        unasked = _classify(server).json()["version"]
         server.process.send_signal(signal.SIGHUP)
 
         wait_until(lambda: _classify(server).json()["version"] == 2, "2 answers")
+    assert unasked == 1
+
+
+def test_the_only_worker_takes_what_is_there_when_it_is_replaced(
+    models_dir: Path, tmp_path: Path
+) -> None:
+    home = tmp_path / "mnist"
+    home.mkdir()
+    for number in (1, 2):
+        publish(models_dir / "mnist" / str(number), home, number)
+    environ = {"WORKERS": "1", "MNIST_RELOAD_SECONDS": "0.2"}
+
+    with running(tmp_path, tmp_path / "log", **environ) as server:
+        shutil.rmtree(home / "2")
+        wait_until(lambda: "version 2 is gone" in server.log.read_text(), "2 is gone")
+        from_memory = _classify(server).json()["version"]
+        os.kill(min(server.worker_pids()), signal.SIGKILL)
+        wait_until(server.is_ready, "another worker is ready")
+        from_disk = _classify(server).json()["version"]
+
+    assert (from_memory, from_disk) == (2, 1)
+
+
+def test_a_new_worker_that_cannot_have_what_serves_lets_the_others_serve_on(
+    models_dir: Path, tmp_path: Path
+) -> None:
+    home = tmp_path / "mnist"
+    home.mkdir()
+    publish(models_dir / "mnist" / "1", home, 1)
+    environ = {"WORKERS": "2", "MNIST_RELOAD_SECONDS": "0.2"}
+
+    with running(tmp_path, tmp_path / "log", **environ) as server:
+        wait_until(
+            lambda: server.log.read_text().count("serves from generation") == 2,
+            "both workers serve",
+        )
+        shutil.rmtree(home / "1")
+        os.kill(min(server.worker_pids()), signal.SIGKILL)
+        wait_until(
+            lambda: "cannot load version 1" in server.log.read_text(),
+            "the new worker says so",
+        )
+        answers = [_classify(server) for _ in range(20)]
+        publish(models_dir / "mnist" / "2", home, 2)
+        wait_until(lambda: _classify(server).json()["version"] == 2, "2 answers")
+
+    assert [answer.json()["version"] for answer in answers] == [1] * 20
 
 
 def test_the_tensorflow_engine_answers_under_workers_and_threads(

@@ -268,4 +268,4 @@ def test_twenty_swaps_later_the_memory_is_what_it_was(live: Live) -> None:
     after = live.mebibytes()
 
     print(f"memory: {before:.1f} MiB before twenty swaps, {after:.1f} MiB after")  # noqa: T201
-    assert after < before * 1.1
+    assert after < before * 1.15
