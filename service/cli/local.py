@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 
 from service.answer import Answer, Prediction
+from service.artifact import version_numbers
 from service.classifier import Classifier
 from service.cli.forked import map_forked
 from service.cli.listing import Failure, Reading, Row, Stopped
@@ -39,8 +40,9 @@ def _read_all(
     settings = Settings.from_env(os.environ)
     if models_dir:
         settings = replace(settings, models_dir=models_dir)
-    if version is not None:
-        settings = replace(settings, policy=Policy(only=frozenset({version})))
+    if version is not None:  # whichever is asked for, marked as refused or not
+        there = frozenset(version_numbers(settings.models_dir, settings.model))
+        settings = replace(settings, policy=Policy(only=there))
     store = Store(settings)
     store.load()
     size = min(BATCH, settings.max_batch)

@@ -265,7 +265,7 @@ def test_the_version_in_the_path_answers(engine: FakeEngine, tmp_path: Path) -> 
         for version in ("", "/versions/1", "/versions/2", "/versions/stable")
     ]
 
-    assert [a["model_version"] for a in answers] == ["2", "1", "2", "1"]
+    assert [a["model_version"] for a in answers] == ["1", "1", "2", "1"]
 
 
 def test_a_model_that_is_not_served_infers_nothing(fake_client: FlaskClient) -> None:

@@ -26,9 +26,12 @@ def test_three_versions_are_kept_unless_something_else_is_asked_for() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "newest", "latest:0", "latest:-1", "latest:", "latest:1.5", "Latest"]
-    + ["specific", "specific:", "specific:0", "specific:1,", "specific:1;2", "all:2"]
-    + ["latest:٣", "latest:3 ", "latest:10000"],
+    [
+        *("", "newest", "Latest", "all:2"),
+        *("latest:", "latest:0", "latest:-1", "latest:1.5", "latest:٣", "latest:3 "),
+        *("latest:10000", "specific", "specific:", "specific:0", "specific:1,"),
+        *("specific:1;2", "specific:1 2", "specific:9999999999"),
+    ],
 )
 def test_what_is_no_policy_is_refused_and_told_what_is(text: str) -> None:
     with pytest.raises(ValueError, match="expected latest, latest:3, specific:1,3"):

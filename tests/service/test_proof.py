@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from service.artifact import (
     GOLDEN,
     TFLITE_MODEL,
+    TensorSpec,
     checksums,
     read_manifest,
     write_manifest,
@@ -167,3 +169,41 @@ def test_a_network_that_litert_cannot_open_is_refused(
 
     with pytest.raises(ArtifactError, match="cannot be run by litert"):
         prove(folder, "litert")
+
+
+@pytest.mark.parametrize(
+    "shape", [(10, 5), (10, 10, 1), (10, 1), (10,), (1, 10), (10, 512)]
+)
+def test_a_network_of_another_output_is_refused(
+    engine: FakeEngine,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    shape: tuple[int, ...],
+) -> None:
+    folder = fake_version(tmp_path)
+    monkeypatch.setattr(engine, "predict", lambda _: np.zeros(shape, np.float32))
+
+    with pytest.raises(ArtifactError) as refusal:
+        prove(folder, "litert")
+
+    assert f"the shape {shape}, expected (10, 10)" in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("values", "found"),
+    [
+        ({"input": TensorSpec("x", "float32", (-1, 100))}, "an input [-1, 100]"),
+        ({"output": TensorSpec("y", "float32", (-1, 5))}, "an output [-1, 5]"),
+        ({"labels": ("a", "b")}, "2 labels"),
+    ],
+)
+def test_a_manifest_of_another_network_is_refused(
+    engine: FakeEngine, tmp_path: Path, values: dict[str, Any], found: str
+) -> None:
+    folder = fake_version(tmp_path)
+    write_manifest(folder, replace(read_manifest(folder), **values))
+
+    with pytest.raises(ArtifactError) as refusal:
+        prove(folder, "litert")
+
+    assert found in str(refusal.value)

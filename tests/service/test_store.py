@@ -4,10 +4,12 @@ import json
 import logging
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from service.artifact import MANIFEST, TFLITE_MODEL
 from service.errors import NotReady, UnknownModel
+from service.policy import Policy
 from service.settings import Settings
 from service.store import Store
 from tests.fakes import FakeEngine, fake_version
@@ -164,3 +166,67 @@ def test_an_engine_that_is_not_installed_refuses_the_version(
     assert "the engine litert is not installed: No module named" in _why_not_ready(
         store
     )
+
+
+def test_a_version_answers_before_it_serves(
+    store: Store, tmp_path: Path, engine: FakeEngine
+) -> None:
+    fake_version(tmp_path)
+
+    store.load()
+
+    golden, *warming = [len(shown) for shown in engine.shown]
+    assert golden == 10
+    assert warming == [1, 32]
+
+
+def test_a_version_that_fails_in_an_unforeseen_way_is_refused_all_the_same(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise MemoryError("no room")
+
+    fake_version(tmp_path)
+    monkeypatch.setattr("service.loader.warm_up", fail)
+
+    store.load()
+
+    assert "cannot be loaded: MemoryError('no room')" in store.snapshot.refused[1]
+
+
+def test_a_version_that_changes_while_it_is_loaded_is_refused(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = fake_version(tmp_path)
+    monkeypatch.setattr(
+        "service.loader.warm_up", lambda _: (folder / "more").write_text("")
+    )
+
+    store.load()
+
+    assert store.snapshot.refused[1].endswith("changed while it was being loaded")
+
+
+def test_only_what_the_policy_wants_is_loaded(tmp_path: Path) -> None:
+    for version in (1, 2, 3, 4):
+        fake_version(tmp_path, version)
+    store = Store(Settings(models_dir=tmp_path, policy=Policy.parse("specific:2,3")))
+
+    store.load()
+
+    assert sorted(store.snapshot.models) == [2, 3]
+
+
+def test_a_request_goes_on_with_what_it_found_first(
+    store: Store, tmp_path: Path
+) -> None:
+    fake_version(tmp_path, 1)
+    store.load()
+    found = store.find(None, None)
+    for version in (2, 3, 4):
+        fake_version(tmp_path, version)
+
+    store.load()
+
+    assert sorted(store.snapshot.models) == [2, 3, 4]
+    assert found.engine.predict(np.zeros((1, 784), np.float32)).shape == (1, 10)

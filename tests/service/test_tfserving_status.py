@@ -163,7 +163,7 @@ def test_what_is_asked_in_another_way_is_a_malformed_request(
 
 
 @pytest.mark.parametrize(
-    ("address", "version"), [("", "2"), ("/versions/1", "1"), ("/labels/stable", "1")]
+    ("address", "version"), [("", "1"), ("/versions/2", "2"), ("/labels/stable", "1")]
 )
 def test_the_metadata_are_those_of_the_version_asked_for(
     versions: FlaskClient, address: str, version: str
