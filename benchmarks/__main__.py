@@ -4,21 +4,24 @@ import subprocess
 import sys
 
 BENCHMARKS = (
-    "benchmarks.bulk",
-    "benchmarks.explain",
-    "benchmarks.files",
-    "benchmarks.pictures",
-    "benchmarks.start",
-    "benchmarks.training",
-    "benchmarks.typicality",
+    ("benchmarks.bulk",),
+    ("benchmarks.calls",),
+    ("benchmarks.explain",),
+    ("benchmarks.files",),
+    ("benchmarks.pictures",),
+    ("benchmarks.start",),
+    ("benchmarks.training",),
+    ("benchmarks.typicality",),
+    ("pytest", "-q", "benchmarks/test_micro.py", "--benchmark-sort=name"),
+    ("benchmarks.servers",),  # last: it takes half an hour, and needs wrk
 )
 
 
 def main() -> int:
     """Each in a process of its own; the exit code of the first that fails."""
-    for module in BENCHMARKS:
-        print(f"\n== {module}", flush=True)
-        code = subprocess.run([sys.executable, "-m", module], check=False).returncode
+    for command in BENCHMARKS:
+        print(f"\n== {' '.join(command)}", flush=True)
+        code = subprocess.run([sys.executable, "-m", *command], check=False).returncode
         if code:
             return code
     return 0
