@@ -25,7 +25,8 @@ from benchmarks.servers.wrk import NoLoad
 def main() -> int:
     """Measure, print, and write; 1 where a row is void, 2 where nothing can be run."""
     options = _options()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)
     try:
         results = measure(
             _chosen(options.only), options.rounds, options.seconds, options.starts
@@ -34,11 +35,19 @@ def main() -> int:
         print(f"benchmarks.servers: {error}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
-        print("\nstopped, and every server with it", file=sys.stderr)
+        print("stopped, and every server with it", file=sys.stderr)
         return 130
     print(markdown(results))
     _keep(results, options)
     return int(any(row.void for row in results.rows))
+
+
+def _stop(*_: object) -> None:
+    """Once: who is impatient would otherwise leave servers behind."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    print("\nstopping every server, a moment", file=sys.stderr, flush=True)
+    raise KeyboardInterrupt
 
 
 def _chosen(only: list[str] | None) -> list[Contender]:
@@ -46,6 +55,12 @@ def _chosen(only: list[str] | None) -> list[Contender]:
     if not only:
         return list(CONTENDERS)
     words = [word.lower() for word in only]
+    for word in words:
+        if not any(word in contender.name.lower() for contender in CONTENDERS):
+            names = "; ".join(contender.name for contender in CONTENDERS)
+            raise SystemExit(
+                f"--only {word}: no contender has it, expected of: {names}"
+            )
     return [
         contender
         for contender in CONTENDERS

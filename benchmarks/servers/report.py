@@ -2,7 +2,7 @@
 
 from benchmarks.servers.contenders import OURS
 from benchmarks.servers.goals import GOALS
-from benchmarks.servers.results import SERVERS, Results
+from benchmarks.servers.results import SERVERS, Memory, Results
 from benchmarks.servers.rounds import HALF
 from benchmarks.servers.summary import Latency, Ratio, Row
 
@@ -31,7 +31,8 @@ def markdown(results: Results) -> str:
             "\n## Latency, memory, start\n",
             "Milliseconds: with one connection, a closed loop; at half load, 16 "
             "connections and an open loop at half the requests/s of the same round. "
-            "MiB: proportional, of all processes, at the end (and grown since warm). "
+            "MiB: proportional, of all processes, at the end (and grown since warm, in "
+            "so many requests). "
             "Start: from the process to the first right answer.\n",
             *_table(_QUIET_HEADS, [_quiet(row, results) for row in results.rows]),
             "\n## The goals\n",
@@ -92,9 +93,16 @@ def _quiet(row: Row, results: Results) -> tuple[str, ...]:
         row.name,
         *_times(row.latency.get("1")),
         *_times(row.latency.get(HALF)),
-        f"{memory.after:.0f} ({memory.after - memory.before:+.1f})" if memory else DASH,
+        _memory(memory),
         f"{start:.2f}" if start else DASH,
     )
+
+
+def _memory(memory: Memory | None) -> str:
+    if memory is None:
+        return DASH
+    grown = memory.after - memory.before
+    return f"{memory.after:.0f} ({grown:+.1f} in {memory.requests:,})"
 
 
 def _goals(results: Results) -> list[tuple[str, ...]]:

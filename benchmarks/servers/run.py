@@ -13,8 +13,8 @@ from benchmarks.servers.contenders import OURS, Contender
 from benchmarks.servers.environments import versions
 from benchmarks.servers.machine import this_machine
 from benchmarks.servers.participants import Field, assemble
-from benchmarks.servers.results import OWN_PACKAGES, Memory, Results
-from benchmarks.servers.rounds import STAGES, run_rounds, warm_up
+from benchmarks.servers.results import OWN_PACKAGES, SERVERS, Memory, Results
+from benchmarks.servers.rounds import STAGES, Sample, run_rounds, warm_up
 from benchmarks.servers.running import Running
 from benchmarks.servers.summary import summarise
 
@@ -48,11 +48,19 @@ def measure(
         idle,
         tuple(summarise(samples, OURS)),
         {name: statistics.median(times) for name, times in found.starts.items()},
-        {name: Memory(before[name], after[name]) for name in running},
+        {
+            name: Memory(before[name], after[name], _answered(name, samples))
+            for name in running
+        },
         {"this environment": versions(Path(sys.executable), OWN_PACKAGES)}
         | found.versions,
         found.skipped,
     )
+
+
+def _answered(server: str, samples: list[Sample]) -> int:
+    """Requests that `server` answered, whoever asked."""
+    return sum(s.requests for s in samples if SERVERS[s.name] == server)
 
 
 def _announce(found: Field, rounds: int, seconds: int) -> None:
