@@ -101,6 +101,14 @@ def test_an_open_loop_that_was_not_kept_up_with_has_no_latency() -> None:
     assert not summarise(samples, "ours")[0].latency
 
 
+def test_one_round_of_three_that_fell_behind_leaves_the_latency_of_the_others() -> None:
+    slow, kept = half(0, (9000,) * 500, due=1000), half(1, (10,) * 1000, due=1000)
+
+    found = summarise([slow, kept, replace(kept, number=2)], "ours")[0]
+
+    assert found.latency[HALF].p50 == 10
+
+
 @pytest.mark.parametrize(
     ("share", "expected"), [(0.0, 1), (0.25, 1), (0.5, 2), (0.51, 3), (1.0, 4)]
 )
