@@ -1,16 +1,10 @@
 """What a person does before the page, and sees on it."""
 
-import json
 from collections.abc import Sequence
-from pathlib import Path
 
 from playwright.sync_api import Page
 
-STROKES: dict[str, list[list[list[float]]]] = json.loads(
-    (Path(__file__).parent / "strokes.json").read_text(encoding="utf-8")
-)
-"""By digit, its strokes as points across and down the pad, 0..1, in their order:
-polylines written down by hand, as a person would draw them."""
+from tests.browser.handwriting import STROKES, Point
 
 
 class Person:
@@ -19,19 +13,23 @@ class Person:
     def __init__(self, page: Page) -> None:
         self.page = page
 
-    def draw(self, digit: int) -> None:
-        """Draw the strokes of `digit`; what was there before stays."""
-        for stroke in STROKES[str(digit)]:
+    def draw(self, digit: int, time: int = 1) -> None:
+        """Draw `digit` as it was written that time; what was there before stays."""
+        for stroke in STROKES[digit][time]:
             self.draw_stroke(stroke)
 
-    def draw_stroke(self, points: Sequence[Sequence[float]], lift: bool = True) -> None:
+    def draw_stroke(self, points: Sequence[Point], lift: bool = True) -> None:
         """Draw through `points`, across and down the pad, 0..1."""
         mouse = self.page.mouse
         self.page.locator("#pad").scroll_into_view_if_needed()
-        mouse.move(*self.place(*points[0]))
+        (left, top), (right, bottom) = self.place(0, 0), self.place(1, 1)
+        places = [
+            (left + x * (right - left), top + y * (bottom - top)) for x, y in points
+        ]
+        mouse.move(*places[0])
         mouse.down()
-        for point in points[1:]:
-            mouse.move(*self.place(*point), steps=3)
+        for place in places[1:]:
+            mouse.move(*place)
         if lift:
             mouse.up()
 

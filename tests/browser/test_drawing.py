@@ -5,16 +5,27 @@ import re
 import pytest
 
 from tests.browser.conftest import Visit
-from tests.browser.person import STROKES, Person
+from tests.browser.handwriting import STROKES
+from tests.browser.person import Person
 
 HOUSE = [(0.1, 0.9), (0.9, 0.4), (0.1, 0.4), (0.5, 0.05), (0.9, 0.4), (0.9, 0.9)]
 HOUSE += [(0.1, 0.9), (0.1, 0.4), (0.9, 0.9)]
+_, (SIX,) = STROKES[6]  # in one stroke
+LINE = [(0.5, 0.15), (0.5, 0.85)]
 
 
-def test_at_least_nine_of_the_ten_drawn_digits_are_read_right(person: Person) -> None:
+@pytest.mark.parametrize("time", [0, 1])
+def test_at_least_nine_of_ten_digits_drawn_as_a_person_wrote_them_are_read_right(
+    person: Person, time: int
+) -> None:
+    """The first and the second picture of each digit in MNIST's test set.
+
+    What people's pens left on paper, thinned to its middle line and followed from end
+    to end, is drawn with the mouse. The first 5 is one that people take for a 6.
+    """
     read = {}
     for digit in range(10):
-        person.draw(digit)
+        person.draw(digit, time)
         read[digit] = person.settled()
         person.press("Clear")
         person.sees_nothing()
@@ -43,11 +54,9 @@ def test_bars_sentences_version_and_time_tell_of_the_reading(person: Person) -> 
 
 
 def test_it_is_read_while_it_is_drawn(person: Person) -> None:
-    (seven,) = STROKES["7"]
+    person.draw_stroke(SIX, lift=False)
 
-    person.draw_stroke(seven, lift=False)
-
-    person.reads(7)
+    person.reads(6)
 
 
 def test_a_house_is_said_not_to_look_like_a_digit(person: Person) -> None:
@@ -60,32 +69,32 @@ def test_a_house_is_said_not_to_look_like_a_digit(person: Person) -> None:
 def test_undo_takes_back_strokes_and_a_clear_and_redo_brings_them(
     person: Person,
 ) -> None:
-    person.draw(7)
-    person.reads(7)
+    person.draw(6)
+    person.reads(6)
 
     person.press("Clear")
     person.sees_nothing()
     person.press("Undo")
-    person.reads(7)
+    person.reads(6)
     person.press("Undo")
     person.sees_nothing()
     person.press("Redo")
-    person.reads(7)
+    person.reads(6)
 
 
 def test_the_shortcuts_do_what_the_buttons_do(person: Person) -> None:
     keyboard = person.page.keyboard
-    person.draw(7)
-    person.reads(7)
+    person.draw(6)
+    person.reads(6)
 
     keyboard.press("c")
     person.sees_nothing()
     keyboard.press("Control+z")
-    person.reads(7)
+    person.reads(6)
     keyboard.press("u")
     person.sees_nothing()
     keyboard.press("Control+Shift+Z")
-    person.reads(7)
+    person.reads(6)
     keyboard.press("Delete")
     person.sees_nothing()
     keyboard.press("?")
@@ -99,8 +108,8 @@ def test_single_letters_can_be_switched_off_and_stay_off(person: Person) -> None
     person.page.locator("#letters").uncheck()
     person.page.reload()
     person.page.wait_for_function("() => document.getElementById('version').length > 0")
-    person.draw(7)
-    person.reads(7)
+    person.draw(6)
+    person.reads(6)
 
     person.page.keyboard.press("c")
     person.page.keyboard.press("Control+z")
@@ -111,7 +120,6 @@ def test_single_letters_can_be_switched_off_and_stay_off(person: Person) -> None
 
 def test_a_finger_draws_and_a_second_one_does_not_disturb(visit: Visit) -> None:
     person = visit(has_touch=True, viewport={"width": 390, "height": 844})
-    (seven,) = STROKES["7"]
     touch = person.page.context.new_cdp_session(person.page)
 
     def send(kind: str, *points: tuple[float, float]) -> None:
@@ -120,13 +128,13 @@ def test_a_finger_draws_and_a_second_one_does_not_disturb(visit: Visit) -> None:
         event = {"type": kind, "touchPoints": fingers}
         touch.send("Input.dispatchTouchEvent", event)
 
-    (x, y), *rest = seven
+    (x, y), *rest = SIX
     send("touchStart", (x, y))
     for x, y in rest:
         send("touchMove", (x, y), (0.1, 0.9))
     send("touchEnd")
 
-    assert person.settled() == 7
+    assert person.settled() == 6
 
 
 @pytest.mark.parametrize("pressure", [0.1, 0.9])
@@ -145,7 +153,7 @@ def test_a_pen_draws_as_wide_as_it_is_pressed(person: Person, pressure: float) -
           });
           pad.dispatchEvent(new PointerEvent("pointerup", { pointerId: 5 }));
         }""",
-        [pressure, STROKES["1"][0]],
+        [pressure, LINE],
     )
 
     assert person.settled() == 1
