@@ -41,8 +41,3 @@ class Static:
             common.update(f"{name} {content.hash}\n".encode())
             _ = content.zipped  # once, before the first request
         return cls(files, common.hexdigest()[:_DIGITS])
-
-    @property
-    def modules(self) -> list[str]:
-        """The names of the scripts, for the browser to fetch at once."""
-        return [name for name in self.files if name.endswith(".js")]

@@ -20,4 +20,4 @@ def render(name: str, static: Static, root: str = ".", **values: Any) -> str:
     """The template `name`; `root` is the way from its page to the service's top."""
     assets = f"{root}/assets/{static.hash}"
     template = _ENVIRONMENT.get_template(name)
-    return template.render(root=root, assets=assets, modules=static.modules, **values)
+    return template.render(root=root, assets=assets, **values)

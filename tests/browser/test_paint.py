@@ -2,6 +2,7 @@
 
 import io
 import os
+import statistics
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,16 @@ from tests.load.server import ROOT
 FOLDER = ROOT / "docs/screenshots"
 LOOKS = [(scheme, width) for scheme in ("light", "dark") for width in (390, 1280)]
 LARGEST = 100_000
+
+ROUNDS = 5
+FIRST_PAINT = """() => new Promise((done) => new PerformanceObserver((list) => {
+  const [first] = list.getEntriesByName("first-paint");
+  const { responseStart } = performance.getEntriesByType("navigation")[0];
+  if (first) done(first.startTime - responseStart);
+}).observe({ type: "paint", buffered: true }))"""
+"""Milliseconds from the first byte of the page to the first paint of it.
+
+/livez, a line of text, is what this browser needs on this machine for any page."""
 
 
 @pytest.mark.parametrize(("scheme", "width"), LOOKS)
@@ -42,16 +53,15 @@ def test_the_page_is_seen_as_the_readme_shows_it(
 
 
 def test_the_first_paint_comes_soon_after_the_first_byte(visit: Visit) -> None:
-    person = visit()
+    times: dict[str, list[float]] = {"/": [], "/livez": []}
 
-    milliseconds = person.page.evaluate(
-        """() => new Promise((done) => new PerformanceObserver((list) => {
-          const [first] = list.getEntriesByName("first-paint");
-          const { responseStart } = performance.getEntriesByType("navigation")[0];
-          if (first) done(first.startTime - responseStart);
-        }).observe({ type: "paint", buffered: true }))"""
-    )
+    for _ in range(ROUNDS):
+        for path, measured in times.items():
+            person = visit(path)  # in a window that has nothing of it yet
+            measured.append(person.page.evaluate(FIRST_PAINT))
 
     # Only printed: on a busy machine it may be anything. `pytest -s` shows it.
-    print(f"first paint {milliseconds:.0f} ms after the first byte")  # noqa: T201
-    assert milliseconds > 0
+    for path, measured in times.items():
+        least, middle = min(measured), statistics.median(measured)
+        print(f"{path}: first paint {least:.0f} ms, median {middle:.0f} ms")  # noqa: T201
+    assert min(*times["/"], *times["/livez"]) > 0
