@@ -66,11 +66,11 @@ def attribute(
     slopes = _active(blank, drawn) * (weights.output @ contrast)
     spoken = np.zeros_like(pixels)
     spoken[inked] = ink * (rows @ slopes)
-    logits = _logits(weights, drawn)
+    logits = weights.logits(drawn)
     return Attribution(
         pixels=spoken,
         difference=np.float32(contrast @ logits),
-        baseline=np.float32(contrast @ _logits(weights, blank)),
+        baseline=np.float32(contrast @ weights.blank_logits),
         logits=logits,
     )
 
@@ -112,8 +112,3 @@ def _active(
         where=end != start,
     )
     return share
-
-
-def _logits(weights: Weights, sums: NDArray[np.float32]) -> NDArray[np.float32]:
-    """float32 [10] of the hidden units' `sums`, float32 [512]."""
-    return np.maximum(sums, 0) @ weights.output + weights.output_bias

@@ -3,7 +3,7 @@
 Orange for the digit, blue against it, the ink in grey beneath: the pair that people
 with any colour blindness tell apart, brighter than in Okabe and Ito (Color universal
 design, 2008), since it stands on black.
-Encoding the picture is left to `service.pictures`.
+Encoding the picture is left to `service.squares`.
 """
 
 import numpy as np

@@ -99,18 +99,9 @@ def write_png(digit: NDArray[np.uint8]) -> bytes:
     return _encoded(Image.fromarray(digit.reshape(SIDE, SIDE)))
 
 
-def write_enlarged(colours: NDArray[np.uint8], times: int) -> bytes:
-    """A PNG of RGB `colours`, uint8 [height, width, 3], `times` as high and wide."""
-    image = Image.fromarray(colours)
-    size = image.width * times, image.height * times
-    # Runs of one colour are all there is to find, and the rest takes ten times as long.
-    quickly = {"compress_level": 1, "compress_type": Image.RLE}
-    return _encoded(image.resize(size, Image.Resampling.NEAREST), **quickly)
-
-
-def _encoded(image: Image.Image, **options: int) -> bytes:
+def _encoded(image: Image.Image) -> bytes:
     file = io.BytesIO()
-    image.save(file, "PNG", **options)
+    image.save(file, "PNG")
     return file.getvalue()
 
 

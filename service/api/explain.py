@@ -16,7 +16,7 @@ from service.errors import BadRequest
 from service.explanation import Rival
 from service.heat_map import draw, full_colour
 from service.normaliser import PREPROCESS, Preprocess
-from service.pictures import write_enlarged
+from service.squares import write_squares
 
 ENLARGED = 10
 """How many pixels of the heat map, each way, show one of the digit."""
@@ -108,7 +108,7 @@ def _numbers(explanation: Explanation) -> Response:
 
 def _heat_map(explanation: Explanation) -> Response:
     spoken = explanation.attribution.pixels
-    png = write_enlarged(draw(spoken, explanation.picture), ENLARGED)
+    png = write_squares(draw(spoken, explanation.picture), ENLARGED)
     response = Response(png, content_type=_PNG)
     response.headers["X-Model-Version"] = str(explanation.version)
     response.headers["X-Digit"] = str(explanation.digit)

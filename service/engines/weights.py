@@ -6,6 +6,7 @@ one picture is left to `service.explanation`.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +29,15 @@ class Weights:
     hidden_bias: NDArray[np.float32]
     output: NDArray[np.float32]
     output_bias: NDArray[np.float32]
+
+    def logits(self, sums: NDArray[np.float32]) -> NDArray[np.float32]:
+        """float32 [10] of the sums in the hidden units, float32 [512]."""
+        return np.maximum(sums, 0) @ self.output + self.output_bias
+
+    @cached_property
+    def blank_logits(self) -> NDArray[np.float32]:
+        """float32 [10] of a black picture: the same in every explanation."""
+        return self.logits(self.hidden_bias)
 
 
 def by_shape(arrays: Iterable[NDArray[np.float32]]) -> Weights:

@@ -13,7 +13,7 @@ from PIL import ExifTags, Image
 
 from service import pictures
 from service.errors import TooLarge, UnreadablePicture
-from service.pictures import DETAIL, read_picture, write_enlarged, write_png
+from service.pictures import DETAIL, read_picture, write_png
 from tests.fakes import Digit
 from tests.service.encodings import (
     LOSSLESS,
@@ -184,17 +184,6 @@ def test_a_digit_is_written_as_a_png_of_its_own_pixels(digits: list[Digit]) -> N
     with Image.open(io.BytesIO(file)) as image:
         assert (image.format, image.mode, image.size) == ("PNG", "L", (28, 28))
     np.testing.assert_array_equal(decoded(file), digits[0].pixels)
-
-
-def test_colours_are_written_as_squares() -> None:
-    colours = np.arange(18, dtype=np.uint8).reshape(2, 3, 3)
-
-    file = write_enlarged(colours, 4)
-
-    with Image.open(io.BytesIO(file)) as image:
-        assert (image.format, image.mode, image.size) == ("PNG", "RGB", (12, 8))
-        found = np.asarray(image)
-    np.testing.assert_array_equal(found, colours.repeat(4, axis=0).repeat(4, axis=1))
 
 
 def test_large_pictures_wait_for_one_another_and_small_ones_do_not(
