@@ -4,6 +4,7 @@ Each setting that an operator may want to change comes from the environment
 (`service.settings.ServerSettings`); the others have their reason beside them.
 """
 
+import logging
 import os
 import sys
 from pathlib import Path
@@ -17,6 +18,7 @@ from service.errors import SettingsError
 from service.settings import ServerSettings, Settings
 from service.statistics import Statistics
 from service.uptake import Fellows
+from service.variables import unknown
 from service.worker import Worker
 
 try:
@@ -43,6 +45,12 @@ timeout = 120
 control_socket_disable = True
 # The heartbeat is a file; on a disk that stalls, workers would be killed for it.
 worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
+
+
+def on_starting(_: object) -> None:
+    """What is set and nothing reads is told of once, before the workers start."""
+    for sentence in unknown(os.environ):
+        logging.getLogger("service.variables").warning(sentence)
 
 
 def when_ready(server: Any) -> None:

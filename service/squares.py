@@ -28,7 +28,7 @@ def write_squares(colours: NDArray[np.uint8], side: int) -> bytes:
         (
             _SIGNATURE,
             _chunk(b"IHDR", size + eight_bit_rgb),
-            _chunk(b"IDAT", zlib.compress(lines, _QUICKLY)),
+            _chunk(b"IDAT", zlib.compress(lines.data, _QUICKLY)),
             _chunk(b"IEND", b""),
         )
     )

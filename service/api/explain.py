@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from service.answer import Explanation
 from service.api.bodies import read_body
-from service.api.query import LAST_VERSION, check_names, choice, whole
+from service.api.query import check_names, choice, version, whole
 from service.classifier import Classifier
 from service.digits import SIDE
 from service.errors import BadRequest
@@ -17,6 +17,7 @@ from service.explanation import Rival
 from service.heat_map import draw, full_colour
 from service.normaliser import PREPROCESS, Preprocess
 from service.squares import write_squares
+from service.store import Version
 
 ENLARGED = 10
 """How many pixels of the heat map, each way, show one of the digit."""
@@ -29,12 +30,13 @@ _PNG, _JSON = "image/png", "application/json"
 class Question:
     """What is to be explained; None where the choice is left to the service.
 
+    version: a number, or a label of one.
     digit: 0 to 9, by default the one that was read.
     against: 0 to 9, by default the likeliest other, or the mean of all others.
     """
 
     model: str | None
-    version: int | None
+    version: Version
     digit: int | None
     against: Rival | None
     preprocess: Preprocess
@@ -45,7 +47,7 @@ class Question:
         check_names(arguments, tuple(cls.__dataclass_fields__))
         return cls(
             model=arguments.get("model"),
-            version=whole(arguments, "version", LAST_VERSION),
+            version=version(arguments),
             digit=whole(arguments, "digit", 9, least=0),
             against=_against(arguments),
             preprocess=choice(arguments, "preprocess", PREPROCESS),

@@ -6,7 +6,9 @@ from typing import TypeVar
 from werkzeug.datastructures import MultiDict
 
 from service.errors import BadRequest
+from service.labels import LABEL
 from service.normaliser import PREPROCESS, Preprocess
+from service.store import Version
 
 Choice = TypeVar("Choice", bound=str)
 
@@ -17,6 +19,7 @@ LAST_VERSION = 10**9 - 1
 class Query:
     """None where the choice is left to the service.
 
+    version: a number, or a label of one.
     top: how many of the likeliest digits to list, 1 to 10.
     preprocess: auto finds the digit in any picture, exact takes 28x28, bright
         on dark, and nothing else.
@@ -25,7 +28,7 @@ class Query:
     """
 
     model: str | None = None
-    version: int | None = None
+    version: Version = None
     top: int | None = None
     preprocess: Preprocess = "auto"
     detail: bool = False
@@ -37,7 +40,7 @@ class Query:
         check_names(arguments, tuple(cls.__dataclass_fields__))
         return cls(
             model=arguments.get("model"),
-            version=whole(arguments, "version", LAST_VERSION),
+            version=version(arguments),
             top=whole(arguments, "top", 10),
             preprocess=choice(arguments, "preprocess", PREPROCESS),
             detail=choice(arguments, "detail", ("0", "1")) == "1",
@@ -55,10 +58,25 @@ def check_names(arguments: MultiDict[str, str], known: tuple[str, ...]) -> None:
             raise BadRequest(f"query {name!r} stands {len(values)} times")
 
 
+def version(arguments: MultiDict[str, str]) -> Version:
+    """The number or the label of a version that is asked for, None where none is."""
+    text = arguments.get("version")
+    if text is not None and LABEL.fullmatch(text):
+        return text
+    return whole(arguments, "version", LAST_VERSION, otherwise=", or a label")
+
+
 def whole(
-    arguments: MultiDict[str, str], name: str, most: int, least: int = 1
+    arguments: MultiDict[str, str],
+    name: str,
+    most: int,
+    least: int = 1,
+    otherwise: str = "",
 ) -> int | None:
-    """The whole number that is asked for, None where none is."""
+    """The whole number that is asked for, None where none is.
+
+    `otherwise`: what else the error says was expected.
+    """
     text = arguments.get(name)
     if text is None:
         return None
@@ -66,7 +84,7 @@ def whole(
     if plain and least <= int(text) <= most:
         return int(text)
     raise BadRequest(
-        f"query {name}={text!r}: expected a whole number, {least} to {most}"
+        f"query {name}={text!r}: expected a whole number, {least} to {most}{otherwise}"
     )
 
 

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from service.cli.listing import Failure, Row, Stopped, print_json, print_table
+from service.labels import LABEL
 
 EPILOG = """\
 The table shows the digit read, its probability, and the second likeliest.
@@ -60,13 +61,22 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("files", nargs="+", metavar="FILE", help="a picture")
     parser.add_argument("--json", action="store_true", help="print JSON, no table")
     parser.add_argument(
-        "--model-version", type=int, metavar="N", help="default: the newest"
+        "--model-version",
+        type=_version,
+        metavar="N",
+        help="a number or a label; default: the newest",
     )
     parser.add_argument(
         "--models-dir", type=Path, metavar="DIR", help="default: MNIST_MODELS_DIR"
     )
     parser.add_argument("--url", help="ask the service there, as http://127.0.0.1:8000")
     return parser
+
+
+def _version(text: str) -> int | str:
+    if LABEL.fullmatch(text):
+        return text
+    return int(text)  # argparse makes a usage error of a ValueError
 
 
 def _rows(options: argparse.Namespace) -> Iterator[Row]:

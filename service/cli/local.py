@@ -22,7 +22,7 @@ BATCH = 256
 
 
 def rows(
-    files: Sequence[str], version: int | None, models_dir: Path | None
+    files: Sequence[str], version: int | str | None, models_dir: Path | None
 ) -> Iterator[Row]:
     """Each file's row, in order; where there are many, every CPU reads some.
 
@@ -35,7 +35,7 @@ def rows(
 
 
 def _read_all(
-    files: Sequence[str], version: int | None, models_dir: Path | None
+    files: Sequence[str], version: int | str | None, models_dir: Path | None
 ) -> Iterator[Row]:
     settings = Settings.from_env(os.environ)
     if models_dir:
@@ -55,7 +55,7 @@ def _read_all(
 
 
 def _answer(
-    classifier: Classifier, version: int | None, files: Sequence[str]
+    classifier: Classifier, version: int | str | None, files: Sequence[str]
 ) -> Answer:
     pictures = [_read(file) for file in files]
     return classifier.classify(pictures, version=version, judged=False)

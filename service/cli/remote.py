@@ -6,7 +6,7 @@ from service.cli.listing import Failure, Reading, Row, Stopped
 from service.client import Client, ClientError, PictureError, Prediction
 
 
-def rows(files: Sequence[str], version: int | None, url: str) -> Iterator[Row]:
+def rows(files: Sequence[str], version: int | str | None, url: str) -> Iterator[Row]:
     """Each file's row, as its batch is answered.
 
     Raises Stopped: 2 where `url` is no address, 4 where the service there could not

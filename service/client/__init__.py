@@ -4,6 +4,7 @@
 
     with Client("http://127.0.0.1:8000") as client:
         print(client.classify("seven.png").digit)
+        print(client.explain("seven.png", against=1).difference)
 
 It speaks HTTP and imports nothing else of the service, neither Flask nor NumPy nor
 Pillow, so that it starts at once.
@@ -12,12 +13,14 @@ Pillow, so that it starts at once.
 from service.client.answers import Likely, Prediction, Preprocessing, Versions
 from service.client.client import Client
 from service.client.errors import ClientError, PictureError, Refused, Unreachable
+from service.client.explanations import Explanation
 from service.client.inputs import Picture, Pictures
-from service.client.options import Options
+from service.client.options import Options, Question
 
 __all__ = [
     "Client",
     "ClientError",
+    "Explanation",
     "Likely",
     "Options",
     "Picture",
@@ -25,6 +28,7 @@ __all__ = [
     "Pictures",
     "Prediction",
     "Preprocessing",
+    "Question",
     "Refused",
     "Unreachable",
     "Versions",

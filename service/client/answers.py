@@ -4,7 +4,7 @@ Keys that are not known are ignored, so that a newer service can be asked.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from service.client.errors import PictureError
@@ -63,7 +63,8 @@ class Versions:
     """What serves: its release and engine, and the versions of its model.
 
     `default` answers where none is asked for, None while none is ready; `served`
-    are all that can be asked for; `refused` gives the reason by version.
+    are all that can be asked for; `refused` gives the reason by version; `labels`
+    are other names of versions that are served, as `canary`.
     """
 
     service: str
@@ -72,6 +73,7 @@ class Versions:
     default: int | None
     served: tuple[int, ...]
     refused: Mapping[int, str]
+    labels: Mapping[str, int] = field(default_factory=dict)
 
 
 def read_predictions(
@@ -97,6 +99,7 @@ def read_versions(document: dict[str, Any]) -> Versions:
         document["default"],
         tuple(row["version"] for row in document["versions"]),
         {row["version"]: row["reason"] for row in document["refused"]},
+        document.get("labels", {}),
     )
 
 

@@ -4,10 +4,12 @@ What a picture may be is in `service.client.inputs`; how it is sent, how often a
 what of its answer is understood is left to the modules beside.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from http import HTTPStatus
 from types import TracebackType
-from typing import TYPE_CHECKING, Self, Unpack
+from typing import TYPE_CHECKING, Any, Self, TypeVar, Unpack
+
+from urllib3 import BaseHTTPResponse
 
 from service.client.answers import (
     Prediction,
@@ -18,14 +20,16 @@ from service.client.answers import (
 from service.client.bodies import Batch, batches, body
 from service.client.connection import NOTHING, Connection
 from service.client.errors import ClientError, PictureError, Refused
+from service.client.explanations import Explanation, read_explanation
 from service.client.inputs import Encoded, encode, encode_all
-from service.client.options import Options, asked
+from service.client.options import Options, Question, asked
 from service.client.patience import Patience
 
 if TYPE_CHECKING:
     from service.client.inputs import Picture, Pictures
 
 
+Read = TypeVar("Read")
 Result = Prediction | PictureError
 
 
@@ -103,18 +107,20 @@ class Client:
 
     def normalize(self, picture: "Picture") -> bytes:
         """The 28 x 28 PNG that the network would see; raises as `classify` does."""
-        try:
-            return self._service.post("/v1/normalize", body([encode(picture)])).data
-        except Refused as refused:
-            raise _of_picture(refused) or refused from refused
+        return self._of_one(picture, "/v1/normalize").data
+
+    def explain(self, picture: "Picture", **options: Unpack[Question]) -> Explanation:
+        """What each pixel spoke for the digit, and against; raises as `classify` does.
+
+        Refused with status 501 where the version's network cannot be explained.
+        """
+        query, headers = asked(options, Question)
+        response = self._of_one(picture, "/v1/explain", query, headers)
+        return self._understood(response, read_explanation)
 
     def versions(self) -> Versions:
         """Which release, engine and versions serve; Unreachable or Refused."""
-        response = self._service.get("/version")
-        try:
-            return read_versions(self._service.json(response))
-        except (KeyError, TypeError, ValueError) as error:
-            raise self._service.not_understood(response) from error
+        return self._understood(self._service.get("/version"), read_versions)
 
     def ready(self) -> bool:
         """Whether it would classify now: asked once; False if nothing answers."""
@@ -147,8 +153,29 @@ class Client:
     def _ask(self, pictures: Sequence[Encoded], options: Options) -> list[Result]:
         query, headers = asked(options)
         response = self._service.post("/v1/classify", body(pictures), query, headers)
+        return self._understood(
+            response, lambda document: read_predictions(document, len(pictures))
+        )
+
+    def _of_one(
+        self,
+        picture: "Picture",
+        path: str,
+        query: Mapping[str, str] = NOTHING,
+        headers: Mapping[str, str] = NOTHING,
+    ) -> BaseHTTPResponse:
+        """The answer about one picture; PictureError where that is at fault."""
         try:
-            return read_predictions(self._service.json(response), len(pictures))
+            return self._service.post(path, body([encode(picture)]), query, headers)
+        except Refused as refused:
+            raise _of_picture(refused) or refused from refused
+
+    def _understood(
+        self, response: BaseHTTPResponse, read: Callable[[dict[str, Any]], Read]
+    ) -> Read:
+        """What `read` makes of an answer; Unreachable where it is another's."""
+        try:
+            return read(self._service.json(response))
         except (KeyError, TypeError, ValueError) as error:
             raise self._service.not_understood(response) from error
 

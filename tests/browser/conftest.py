@@ -76,6 +76,8 @@ def visit(browser: Browser, server: Server) -> Iterator[Visit]:
         def visit(path: str = "/", url: str | None = None, **options: Any) -> Person:
             page = windows.enter_context(window(browser, **options))
             page.goto(url or server.url(path))
+            if options.get("java_script_enabled", True):  # the scripts come last
+                page.locator("#gallery[hidden]").wait_for(state="detached")
             return Person(page)
 
         yield visit

@@ -1,5 +1,7 @@
 """The scripts and the form's answer say the same thing in the same words."""
 
+import pytest
+
 from service.web.sentences import percent, read_as, typicality_sentence
 from tests.browser.person import Person
 
@@ -18,6 +20,14 @@ async ([shares, typicalities]) => {
 }
 """
 
+WEIGH = """
+async (difference) => {
+  const { src } = document.querySelector("script");
+  const { weighed } = await import(new URL("sentences.js", src).href);
+  return weighed(difference, "a 4", "a 9");
+}
+"""
+
 
 def test_scripts_and_service_say_the_same_in_the_same_words(person: Person) -> None:
     said = person.page.evaluate(SAY, [SHARES, TYPICALITIES])
@@ -27,3 +37,21 @@ def test_scripts_and_service_say_the_same_in_the_same_words(person: Person) -> N
         *(read_as(3, share) for share in SHARES),
         *(typicality_sentence(3, each) for each in TYPICALITIES),
     ]
+
+
+@pytest.mark.parametrize(
+    ("difference", "said"),
+    [
+        (0.0, "1.0 times likelier to be a 4 than a 9"),
+        (1.1, "3.0 times likelier to be a 4 than a 9"),
+        (-1.1, "3.0 times likelier to be a 9 than a 4"),
+        (5.0, "148 times likelier to be a 4 than a 9"),
+        (9.0, "more than 1000 times likelier to be a 4 than a 9"),
+    ],
+)
+def test_a_difference_of_logits_is_told_as_how_many_times_likelier(
+    person: Person, difference: float, said: str
+) -> None:
+    found = person.page.evaluate(WEIGH, difference)
+
+    assert found == f"The network holds it {said}."

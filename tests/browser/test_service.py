@@ -1,5 +1,6 @@
 """The page and its service: slow answers, none at all, two versions of the network."""
 
+import shutil
 from pathlib import Path
 
 from playwright.sync_api import Route
@@ -92,6 +93,31 @@ def test_two_versions_are_compared_side_by_side_on_one_drawing(person: Person) -
     person.reads(6, panel=0)
     page.select_option("#against", "")
     page.wait_for_function("() => document.querySelectorAll('.panel').length === 1")
+
+
+def test_a_version_is_chosen_by_its_label_too(
+    visit: Visit, models_dir: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(models_dir / "mnist", tmp_path / "mnist")
+    (tmp_path / "mnist" / "labels.json").write_text('{"canary": 1}')
+
+    def tell_labels(route: Route) -> None:
+        told = route.fetch().json()
+        route.fulfill(json={**told, "labels": {"canary": 1}})
+
+    with running(tmp_path, tmp_path / "log", WORKERS="1") as server:
+        person = visit("/livez")
+        person.page.route("**/version", tell_labels)
+        person.page.goto(server.url("/"))
+        person.page.select_option("#version", label="canary (1)")
+        assert person.page.locator(".who").inner_text() == "Version 1"
+        person.page.get_by_role("button", name="A 6, test picture 625").click()
+        person.reads(6)
+
+        card = person.page.locator(".card").get_attribute("href")
+
+    assert card == "models/mnist/1/report"
+    assert "Answered by mnist 1 in" in person.said(".took")
 
 
 def test_the_reading_goes_on_while_a_stroke_is_drawn_slowly(person: Person) -> None:

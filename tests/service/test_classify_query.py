@@ -1,12 +1,16 @@
 """What the URL may ask for: model, version, top, preprocess and detail."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from flask.testing import FlaskClient
 from PIL import Image
 from werkzeug.test import TestResponse
 
-from tests.fakes import Digit, FakeEngine, fake_digit
+from service.app import create_app
+from service.settings import Settings
+from tests.fakes import Digit, FakeEngine, fake_digit, fake_version
 from tests.service.encodings import encode
 from tests.service.papers import beside
 
@@ -40,6 +44,29 @@ def test_what_is_served_may_be_asked_for(fake_client: FlaskClient, query: str) -
     assert "top" not in document["predictions"][0]
 
 
+@pytest.mark.usefixtures("engine")
+@pytest.mark.parametrize("path", ["/v1/classify", "/v1/explain"])
+@pytest.mark.parametrize(
+    ("version", "answers"), [("1", 1), ("2", 2), ("02", 2), ("stable", 1), ("_2", 2)]
+)
+def test_a_version_is_asked_for_by_number_or_by_label(
+    tmp_path: Path, path: str, version: str, answers: int
+) -> None:
+    fake_version(tmp_path, 1)
+    fake_version(tmp_path, 2)
+    (tmp_path / "mnist" / "labels.json").write_text('{"stable": 1, "_2": 2}')
+    client = create_app(Settings(models_dir=tmp_path)).test_client()
+
+    answer = client.post(
+        f"{path}?version={version}",
+        data=fake_digit(7).tobytes(),
+        content_type="application/octet-stream",
+    )
+
+    assert answer.status_code == 200
+    assert answer.get_json()["version"] == answers
+
+
 def test_top_lists_the_likeliest_first_and_of_equals_the_smaller(
     fake_client: FlaskClient,
 ) -> None:
@@ -65,7 +92,17 @@ def test_top_may_list_all_ten(fake_client: FlaskClient) -> None:
         ("version=999999999", 404, "version 999999999 of 'mnist' is not served"),
         ("version=0", 400, "query version='0': expected a whole number, 1 to 999"),
         ("version=1000000000", 400, "query version='1000000000'"),
-        ("version=latest", 400, "query version='latest': expected a whole number"),
+        (
+            "version=latest",
+            404,
+            "version latest of 'mnist' is not served, expected one",
+        ),
+        ("version=a-b", 400, "query version='a-b': expected a whole number, 1 to"),
+        (
+            "version=0",
+            400,
+            "query version='0': expected a whole number, 1 to 999999999, or",
+        ),
         ("version=%D9%A1", 400, "query version='\u0661': expected a whole number"),
         ("version=-1", 400, "query version='-1'"),
         ("version=", 400, "query version=''"),

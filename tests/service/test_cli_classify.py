@@ -119,6 +119,19 @@ def test_the_version_asked_for_answers_though_a_newer_is_damaged(
     assert capsys.readouterr().err == said
 
 
+@pytest.mark.usefixtures("engine")
+def test_a_label_may_stand_for_the_version(
+    seven: str, models: Path, capsys: Output
+) -> None:
+    (models / "mnist" / "labels.json").write_text('{"stable": 1}')
+
+    assert main(["--model-version", "stable", seven]) == 0
+    assert main(["--model-version", "canary", seven]) == 2
+    said = capsys.readouterr()
+    assert len(said.out.splitlines()) == 2
+    assert "version canary of 'mnist' is not served, expected one of [" in said.err
+
+
 @pytest.mark.usefixtures("engine", "models")
 def test_the_models_folder_of_the_command_line_comes_first(
     seven: str, tmp_path: Path, capsys: Output
@@ -145,7 +158,7 @@ def test_a_bad_setting_ends_it_with_a_sentence(
     )
 
 
-@pytest.mark.parametrize("wrong", [[], ["--top"], ["--model-version", "new", "x"]])
+@pytest.mark.parametrize("wrong", [[], ["--top"], ["--model-version", "a-b", "x"]])
 def test_a_wrong_command_line_ends_it_with_its_usage(
     wrong: list[str], capsys: Output
 ) -> None:

@@ -1,6 +1,7 @@
 """The client takes pictures in whatever form, and sends them in as few requests."""
 
 import io
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,11 +11,18 @@ import pytest
 from PIL import Image
 
 from service.app import create_app
-from service.client import Client, Picture, PictureError, Prediction, Refused
+from service.client import (
+    Client,
+    Picture,
+    PictureError,
+    Prediction,
+    Refused,
+    Unreachable,
+)
 from service.client.inputs import LARGEST
 from service.settings import Settings
 from tests.fakes import Digit
-from tests.service.webs import SEVEN, predictions, problem, scripted, serving
+from tests.service.webs import SEVEN, Reply, predictions, problem, scripted, serving
 
 
 def test_every_form_of_one_picture_is_read_alike(
@@ -140,6 +148,55 @@ def test_normalize_gives_what_the_network_would_see(
         assert (np.asarray(image).reshape(784) == digits[0].pixels).all()
     with pytest.raises(Refused, match="status 404"):
         Client(f"{service_url}/elsewhere").normalize(digits[0].path)
+
+
+def test_explain_tells_what_each_pixel_spoke(
+    asking: Client, digits: list[Digit]
+) -> None:
+    four = next(digit for digit in digits if digit.label == 4)
+
+    plain = asking.explain(four.path)
+    asked = asking.explain(
+        four.pixels, digit=9, against=4, version=1, preprocess="exact"
+    )
+    others = asking.explain(four.pixels, against="others")
+
+    total = sum(map(sum, plain.attributions)) + plain.baseline
+    assert total == pytest.approx(plain.difference, abs=1e-4)
+    assert (plain.digit, plain.model, plain.version) == (4, "mnist", 2)
+    assert plain.probability == plain.probabilities[4]
+    assert plain.probabilities == asking.classify(four.path).probabilities
+    assert np.array_equal(plain.picture, four.pixels.reshape(28, 28))
+    assert (asked.digit, asked.against, asked.version) == (9, 4, 1)
+    assert asked.difference < 0 < others.difference
+    assert others.against == "others"
+
+
+def test_what_cannot_be_explained_is_refused_with_the_reason(
+    asking: Client, digits: list[Digit]
+) -> None:
+    path = digits[0].path
+
+    with pytest.raises(PictureError, match="no readable picture"):
+        asking.explain(b"hello")
+    with pytest.raises(Refused, match=r"3 against 3: expected two different digits"):
+        asking.explain(path, digit=3, against=3)
+    with pytest.raises(Refused, match="version canary of 'mnist' is not served"):
+        asking.explain(path, version="canary")
+    with pytest.raises(TypeError, match="unknown option 'top', expected model"):
+        asking.explain(path, top=3)  # type: ignore[call-arg]
+
+
+@pytest.mark.parametrize("document", [{}, {"digit": 7}, []])
+def test_what_is_no_explanation_is_not_taken_for_one(document: object) -> None:
+    reply = Reply(body=json.dumps(document).encode())
+
+    with (
+        scripted(reply) as server,
+        Client(server.url) as client,
+        pytest.raises(Unreachable, match="what answers there sends its own"),
+    ):
+        client.explain(b"picture")
 
 
 def test_none_are_asked_for_with_no_request() -> None:

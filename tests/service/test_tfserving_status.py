@@ -162,6 +162,25 @@ def test_what_is_asked_in_another_way_is_a_malformed_request(
     assert answer.get_json() == {"error": f"Malformed request: {method} {path}"}
 
 
+@pytest.mark.parametrize("address", ["", "/versions/1", "/labels/stable"])
+@pytest.mark.parametrize(
+    ("end", "methods"),
+    [
+        ("", {"GET", "HEAD", "OPTIONS"}),
+        ("/metadata", {"GET", "HEAD", "OPTIONS"}),
+        (":predict", {"POST", "OPTIONS"}),
+        (":classify", {"POST", "OPTIONS"}),
+    ],
+)
+def test_what_may_be_asked_of_an_address_is_told(
+    client: FlaskClient, address: str, end: str, methods: set[str]
+) -> None:
+    answer = client.options(f"/v1/models/mnist{address}{end}")
+
+    assert answer.status_code == 200
+    assert set(answer.headers["Allow"].split(", ")) == methods
+
+
 @pytest.mark.parametrize(
     ("address", "version"), [("", "1"), ("/versions/2", "2"), ("/labels/stable", "1")]
 )

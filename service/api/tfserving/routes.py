@@ -5,6 +5,8 @@ from typing import Any
 
 import orjson
 from flask import Blueprint, Response, request
+from flask.blueprints import BlueprintSetupState
+from werkzeug.routing import BaseConverter
 
 from service.api.receiving import read_bytes
 from service.api.tfserving import classify, predict, status
@@ -13,18 +15,25 @@ from service.api.tfserving.spec import ModelSpec
 from service.classifier import Classifier
 from service.store import Store
 
-MODEL = "/v1/models/<model>"
+MODEL = "/v1/models/<name:model>"
 ADDRESSES = {
     "newest": MODEL,
-    "version": f"{MODEL}/versions/<version>",
-    "label": f"{MODEL}/labels/<label>",
+    "version": f"{MODEL}/versions/<name:version>",
+    "label": f"{MODEL}/labels/<name:label>",
 }
 """Every path of these may end in what is asked, as `:predict`."""
+
+
+class NameConverter(BaseConverter):
+    """A part of a path without a colon, after which comes what is asked."""
+
+    regex = "[^/:]+"
 
 
 def blueprint(classifier: Classifier, store: Store) -> Blueprint:
     """The routes of TensorFlow Serving over `classifier`, of what is in `store`."""
     routes = Blueprint("tfserving", __name__)
+    routes.record_once(_know_names)
 
     def at(end: str, method: str, answer: Callable[[ModelSpec], Any]) -> None:
         """Answer every address of a model, `end` after it, with that document."""
@@ -65,6 +74,10 @@ def blueprint(classifier: Classifier, store: Store) -> Blueprint:
     at(":classify", "POST", classified)
     at(":regress", "POST", regressed)
     return routes
+
+
+def _know_names(setup: BlueprintSetupState) -> None:
+    setup.app.url_map.converters["name"] = NameConverter
 
 
 def _render(document: Any) -> Response:

@@ -27,10 +27,8 @@ class ModelSpec:
         """The one that a path names; `asked` is its method and path, for an error.
 
         Raises BadRequest where TensorFlow Serving's pattern would not match: a
-        colon in a name, a version that is no number or over 64 bits.
+        version that is no number or over 64 bits.
         """
-        if ":" in f"{model}{label}":
-            raise BadRequest(f"Malformed request: {asked}")
         if version is None:
             return cls(model, label)
         if not (version.isascii() and version.isdigit()):

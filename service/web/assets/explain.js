@@ -1,6 +1,7 @@
 // Why it answered so: the pixels that spoke for one digit and against another.
 
 import { ask, asBody, Asker, Refused } from "./ask.js";
+import { weighed } from "./sentences.js";
 
 const SIDE = 28;
 // As the service draws its own heat map: told apart by every kind of eye.
@@ -92,14 +93,6 @@ export class Explanation {
     this.#elements["heat-figure"].hidden = false;
     paint(this.#elements.heat, attributions, picture);
   }
-}
-
-/** What a difference of logits means: e to its power is how many times likelier. */
-function weighed(difference, digit, rival) {
-  const times = Math.exp(Math.abs(difference));
-  const [winner, loser] = difference >= 0 ? [digit, rival] : [rival, digit];
-  const many = times < 1000 ? times.toPrecision(2) : "more than 1000";
-  return `The network holds it ${many} times likelier to be ${winner} than ${loser}.`;
 }
 
 /** The ten digits, the likeliest first. */

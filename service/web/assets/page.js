@@ -141,7 +141,8 @@ async function show(picture) {
 }
 
 function chosen(place) {
-  const number = at(place ? "against" : "version").value || known?.default;
+  const asked = at(place ? "against" : "version").value || known?.default;
+  const number = known?.labels?.[asked] ?? asked; // a label stands for one
   return number ? { model: known.model, number } : null;
 }
 
@@ -165,9 +166,13 @@ async function learnVersions() {
   }
   trouble(known.default === null ? "No version of the network is ready to answer." : "");
   const numbers = known.versions.map(({ version }) => version).sort((a, b) => b - a);
-  at("version").replaceChildren(...numbers.map((n) => new Option(
-    n === known.default ? `${n} (newest)` : n, n)));
-  at("against").append(...numbers.map((n) => new Option(n)));
+  const labels = Object.entries(known.labels ?? {})
+    .map(([label, number]) => [`${label} (${number})`, label]);
+  const choices = [...numbers.map((n) => [n, n]), ...labels];
+  at("version").replaceChildren(...choices.map(([text, value]) => new Option(
+    value === known.default ? `${text} (default)` : text, value)));
+  at("version").value = known.default;
+  at("against").append(...choices.map(([text, value]) => new Option(text, value)));
   arrange();
 }
 

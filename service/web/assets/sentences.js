@@ -35,3 +35,12 @@ export function typicalitySentence(digit, typicality) {
   }
   return `This looks like a ${digit}: of 100 real digits, ${share} look less like one.`;
 }
+
+/** What a difference of logits means: e to its power is how many times likelier. */
+export function weighed(difference, digit, rival) {
+  const times = Math.exp(Math.abs(difference));
+  const [winner, loser] = difference >= 0 ? [digit, rival] : [rival, digit];
+  const rounded = times < 10 ? times.toFixed(1) : Math.round(times);
+  const many = times < 1000 ? rounded : "more than 1000";
+  return `The network holds it ${many} times likelier to be ${winner} than ${loser}.`;
+}
