@@ -61,7 +61,8 @@ class Person:
     def settled(self) -> int:
         """The digit that is read once everything that was drawn has been asked."""
         self.page.wait_for_function(
-            "() => document.getElementById('spoken').textContent.includes('Read as')"
+            "() => document.getElementById('readings').ariaBusy === 'false' &&"
+            " document.getElementById('spoken').textContent.includes('Read as')"
         )
         return int(self.digit())
 

@@ -135,6 +135,11 @@ def test_a_finger_draws_and_a_second_one_does_not_disturb(visit: Visit) -> None:
     send("touchEnd")
 
     assert person.settled() == 6
+    # On a telephone the reading is below: what is read is told above the pad too.
+    assert re.fullmatch(r"6, (over )?\d\d\.\d%", person.said("#glance"))
+    assert person.page.locator("#glance").bounding_box()["y"] < 300  # type: ignore[index]
+    person.press("Clear")
+    assert person.said("#glance") == ""
 
 
 @pytest.mark.parametrize("pressure", [0.1, 0.9])

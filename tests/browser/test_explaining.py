@@ -45,8 +45,8 @@ def test_any_two_digits_can_be_compared_and_one_with_all_others(
 
     person.page.select_option("#for-digit", "2")
     person.page.select_option("#not-digit", "7")
+    person.page.get_by_text("Orange speaks for the 2").wait_for()
     person.hears("likelier to be a 7 than a 2")
-    assert person.said("#legend-for") == "Orange speaks for the 2"
     person.page.select_option("#not-digit", "others")
     person.hears("another digit")
     person.page.select_option("#not-digit", "2")

@@ -105,7 +105,7 @@ export class Asker {
     if (!(error instanceof Unavailable)) {
       this.#reached();
       if (!(error instanceof Refused)) console.error(error);
-      this.#on.refused(error);
+      this.#on.refused(error, !this.#stale);
       return;
     }
     const wait = Math.min(LAST_RETRY, FIRST_RETRY * 2 ** this.#failures);

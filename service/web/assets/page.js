@@ -8,6 +8,7 @@ import { fillGallery } from "./gallery.js";
 import { listen } from "./keys.js";
 import { Pad } from "./pad.js";
 import { Panel } from "./panel.js";
+import { percent } from "./sentences.js";
 
 const RETRY = 2000; // milliseconds, for the list of versions
 const at = (id) => document.getElementById(id);
@@ -52,14 +53,26 @@ function changed() {
   at("redo").disabled = !pad.canRedo;
   at("clear").disabled = pad.isEmpty;
   if (pad.isEmpty) forget();
-  else if (!pad.isDot) asker.change();
+  else if (!pad.isDot) askAgain();
+}
+
+function askAgain() {
+  busy(true);
+  asker.change();
+}
+
+/** Whether what stands there is not yet the reading of what was drawn. */
+function busy(is) {
+  at("readings").setAttribute("aria-busy", is);
 }
 
 function forget() {
   asker.drop();
+  busy(false);
   say("");
   trouble("");
   panels.forEach((panel, place) => panel.clear(chosen(place)));
+  at("glance").textContent = "";
   showSeen(null);
   copying.clear();
   explanation.clear();
@@ -68,18 +81,23 @@ function forget() {
 function answered({ answers, seen }, isNewest) {
   trouble("");
   answers.forEach(({ answer, took }, place) => panels[place]?.show(answer, took));
+  const [{ digit, probability }] = answers[0].answer.predictions;
+  at("glance").textContent = `${digit}, ${percent(probability)}`;
   showSeen(seen);
   if (!isNewest) return;
+  busy(false);
   sayReadings();
   copying.about(answers[0].answer, seen);
   explanation.about(answers[0].answer);
 }
 
-function refused(problem) {
+function refused(problem, isNewest) {
   trouble("");
+  if (isNewest) busy(false);
   if (pad.isDrawing) return; // the beginning of a digit is not one yet
   panels.forEach((panel, place) => panel.refuse(chosen(place), sentence(problem.message)));
   say(sentence(problem.message));
+  at("glance").textContent = "?";
   showSeen(null);
   copying.clear();
   explanation.clear();
@@ -153,7 +171,7 @@ function arrange() {
   if (panels.length < wanted) panels.push(new Panel(at("readings")));
   at("readings").classList.toggle("two", wanted === 2);
   panels.forEach((panel, place) => panel.clear(chosen(place)));
-  if (!pad.isEmpty) asker.change();
+  if (!pad.isEmpty) askAgain();
 }
 
 async function learnVersions() {
@@ -181,7 +199,7 @@ for (const id of ["undo", "redo", "clear"]) {
   at(id).addEventListener("click", () => pad[id]());
 }
 for (const id of ["version", "against"]) at(id).addEventListener("change", arrange);
-window.addEventListener("online", () => pad.isEmpty || asker.change());
+window.addEventListener("online", () => pad.isEmpty || askAgain());
 bring(show, note);
 listen();
 learnVersions();
