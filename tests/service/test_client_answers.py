@@ -186,6 +186,7 @@ def test_versions_are_typed() -> None:
         "default": None,
         "versions": [{"version": 1, "created": "2026"}],
         "refused": [{"version": 2, "reason": "damaged"}],
+        "labels": {"stable": 1},
     }
 
     with (
@@ -194,7 +195,8 @@ def test_versions_are_typed() -> None:
     ):
         versions = client.versions()
 
-    assert versions == Versions("0.1.0", "litert", "mnist", None, (1,), {2: "damaged"})
+    refused, labels = {2: "damaged"}, {"stable": 1}
+    assert versions == Versions("0.1.0", "litert", "mnist", None, (1,), refused, labels)
     assert server.received[0].path == "/under/version"
 
 

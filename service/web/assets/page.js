@@ -160,7 +160,7 @@ async function show(picture) {
 
 function chosen(place) {
   const asked = at(place ? "against" : "version").value || known?.default;
-  const number = known?.labels?.[asked] ?? asked; // a label stands for one
+  const number = known?.labels[asked] ?? asked; // a label stands for one
   return number ? { model: known.model, number } : null;
 }
 
@@ -184,7 +184,7 @@ async function learnVersions() {
   }
   trouble(known.default === null ? "No version of the network is ready to answer." : "");
   const numbers = known.versions.map(({ version }) => version).sort((a, b) => b - a);
-  const labels = Object.entries(known.labels ?? {})
+  const labels = Object.entries(known.labels)
     .map(([label, number]) => [`${label} (${number})`, label]);
   const choices = [...numbers.map((n) => [n, n]), ...labels];
   at("version").replaceChildren(...choices.map(([text, value]) => new Option(
