@@ -11,12 +11,14 @@ from service.api import (
     errors,
     explain,
     health,
+    metrics,
     openapi,
     openinference,
     requests,
     tfserving,
 )
 from service.classifier import Classifier
+from service.measured import Measured
 from service.settings import Settings
 from service.statistics import Statistics
 from service.store import Store
@@ -41,6 +43,8 @@ def create_app(
     store = Store(settings, fellows)
     store.load()
     classifier = Classifier(store, settings, statistics)
+    counts = classifier.statistics.counts
+    measured = Measured(counts.board, store, settings)
 
     app = Flask(__name__, static_folder=None)
     app.request_class = MemoryRequest
@@ -52,9 +56,10 @@ def create_app(
     app.register_blueprint(tfserving.blueprint(classifier, store))
     app.register_blueprint(openinference.blueprint(classifier, store))
     app.register_blueprint(health.blueprint(store, settings))
+    app.register_blueprint(metrics.blueprint(measured))
     app.register_blueprint(openapi.blueprint())
     app.register_blueprint(web(classifier, store, settings))
-    requests.install(app)
+    requests.install(app, counts)
     errors.install(app)
     return app
 

@@ -8,15 +8,19 @@ import fcntl
 import mmap
 import os
 import threading
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 import numpy as np
 from numpy.typing import NDArray
 
 ROWS = 64
 """Workers alive at one time, old ones that finish during a reload included."""
-NAMES = 16_384
-NAME_BYTES = 64
+NAMES = 65_536
+NAME_BYTES = 128
+_UNNAMED = b"\1"
+"""Stands where a name would, at the numbers of a block after its first."""
 
 
 class Board:
@@ -24,16 +28,21 @@ class Board:
 
     A worker writes in its own row alone, so that workers never wait for one
     another; a total is the sum over the rows. Make it before the first fork.
+    `created` is when it was made, in seconds since 1970.
     """
 
     def __init__(self, rows: int = ROWS, names: int = NAMES) -> None:
         """Memory is taken only for what is written: 8 bytes a row for each name."""
-        numbers = np.frombuffer(mmap.mmap(-1, names * rows * 8), np.int64)
-        self._numbers = numbers.reshape(names, rows)
+        memory = mmap.mmap(-1, rows * names * 8)
+        self._cells = memoryview(memory).cast("q")
+        self._numbers = np.frombuffer(memory, np.int64).reshape(rows, names)
+        self._size = names
+        self.created = time.time()
         self._file = os.memfd_create("names")
         os.ftruncate(self._file, names * NAME_BYTES)
         self._names = mmap.mmap(self._file, names * NAME_BYTES)
         self._places: dict[str, int] = {}
+        self._known = 0
         self._lock = threading.Lock()
         self._free = list(range(rows))
 
@@ -50,66 +59,120 @@ class Board:
             self._free.insert(0, row)
 
     def add(self, row: int, amounts: Mapping[str, int]) -> None:
-        """Add to the number under each name, of 64 bytes at most, in one row.
+        """Add to the number under each name in one row.
 
-        A name for which there is no room any more is not counted.
+        A name for which there is no room any more, or that is longer than 128
+        bytes, is not counted.
         """
+        cells, start = self._cells, row * self._size
         with self._lock:
             for name, amount in amounts.items():
                 place = self._place(name)
                 if place is not None:
-                    self._numbers[place, row] += amount
+                    cells[start + place] += amount
 
     def put(self, row: int, name: str, value: int) -> None:
         """Write the number under a name in one row, in place of what it was."""
         with self._lock:
             place = self._place(name)
             if place is not None:
-                self._numbers[place, row] = value
+                self._cells[row * self._size + place] = value
+
+    def get(self, row: int, name: str) -> int:
+        """The number under a name in one row; 0 where there is none."""
+        found = self._found(name)
+        return int(found[""][row]) if "" in found else 0
+
+    def block(self, name: str, size: int) -> NDArray[np.int64] | None:
+        """The `size` numbers, int64 [rows, size], that stand under one name.
+
+        Not a copy: what is written there is seen by all. None where there is no
+        room any more. A name is always asked for with the same size.
+        """
+        with self._lock:
+            place = self._place(name, size)
+        return None if place is None else self._numbers[:, place : place + size]
+
+    def place(self, name: str, size: int = 1) -> int | None:
+        """Where a name's numbers stand in every row; None as above."""
+        with self._lock:
+            return self._place(name, size)
+
+    def cells(self, row: int) -> memoryview:
+        """The numbers of one row by place, to be added to by its owner alone."""
+        return self._cells[row * self._size : (row + 1) * self._size]
 
     def totals(self, prefix: str) -> dict[str, int]:
         """The sum over the rows for each name that starts with `prefix`.
 
-        The names come without it.
+        The names come without it. Of a block, its first number alone.
         """
-        return {name: int(row.sum()) for name, row in self._found(prefix)}
+        return {name: sums[0] for name, sums in self.sums(prefix).items()}
+
+    def sums(self, prefix: str) -> dict[str, list[int]]:
+        """As `totals`, of a block all its numbers."""
+        with self._lock, self._alone():
+            self._learn()
+            known, places = self._known, dict(self._places)
+        sums = self._numbers[:, :known].sum(axis=0).tolist()
+        ends = [*places.values(), known][1:]
+        return {
+            name.removeprefix(prefix): sums[place:end]
+            for (name, place), end in zip(places.items(), ends, strict=True)
+            if name.startswith(prefix)
+        }
 
     def highest(self, name: str) -> int:
         """The highest number under a name in any row; 0 where there is none."""
-        found = dict(self._found(name))
+        found = self._found(name)
         return int(found[""].max()) if "" in found else 0
 
-    def _found(self, prefix: str) -> list[tuple[str, NDArray[np.int64]]]:
-        with self._lock:
+    def _found(self, prefix: str) -> dict[str, NDArray[np.int64]]:
+        with self._lock, self._alone():
             self._learn()
-            return [
-                (name.removeprefix(prefix), self._numbers[place])
+            return {
+                name.removeprefix(prefix): self._numbers[:, place]
                 for name, place in self._places.items()
                 if name.startswith(prefix)
-            ]
+            }
 
-    def _place(self, name: str) -> int | None:
+    def _place(self, name: str, size: int = 1) -> int | None:
         """Where the numbers of a name are, given to it here if nobody has yet."""
         if name in self._places:
             return self._places[name]
+        written = name.encode()
+        if len(written) > NAME_BYTES:
+            return None
+        with self._alone():
+            self._learn()
+            if name not in self._places and self._known + size <= self._size:
+                for further in range(1, size):
+                    self._write(self._known + further, _UNNAMED)
+                self._write(self._known, written)
+                self._learn()
+            return self._places.get(name)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """No other process writes or reads names meanwhile."""
         # Of processes, not threads; the kernel ends it with its process.
         fcntl.lockf(self._file, fcntl.LOCK_EX)
         try:
-            self._learn()
-            if name not in self._places and len(self._places) < len(self._numbers):
-                written = name.encode().ljust(NAME_BYTES, b"\0")
-                start = len(self._places) * NAME_BYTES
-                self._names[start : start + NAME_BYTES] = written
-                self._places[name] = len(self._places)
-            return self._places.get(name)
+            yield
         finally:
             fcntl.lockf(self._file, fcntl.LOCK_UN)
 
+    def _write(self, place: int, name: bytes) -> None:
+        start = place * NAME_BYTES
+        self._names[start : start + NAME_BYTES] = name.ljust(NAME_BYTES, b"\0")
+
     def _learn(self) -> None:
         """Read the names that other workers have written meanwhile."""
-        while len(self._places) < len(self._numbers):
-            start = len(self._places) * NAME_BYTES
+        while self._known < self._size:
+            start = self._known * NAME_BYTES
             written = self._names[start : start + NAME_BYTES].rstrip(b"\0")
             if not written:
                 return
-            self._places[written.decode()] = len(self._places)
+            if written != _UNNAMED:
+                self._places[written.decode()] = self._known
+            self._known += 1

@@ -14,6 +14,7 @@ from service.digits import to_pixels
 from service.errors import BadRequest, TooLarge
 from service.explanation import Rival, attribute, check, compared
 from service.normaliser import Normalised, Preprocess
+from service.outcomes import Outcomes
 from service.proof import ProvedModel
 from service.settings import Settings
 from service.statistics import Statistics
@@ -34,6 +35,7 @@ class Classifier:
         self._store = store
         self._settings = settings
         self.statistics = statistics or Statistics()
+        self._outcomes = Outcomes(self.statistics.counts)
 
     def classify(
         self,
@@ -60,13 +62,21 @@ class Classifier:
         proved = self._store.find(model, version)
         with self.statistics.call(proved.manifest.version) as call:
             batch = read_uploads(uploads, preprocess, self._settings.max_pixels)
-            call.read()
-            probabilities = _asked(proved, batch)
-            call.asked(len(uploads) - len(batch.errors))
+            call.read(batch.errors.values())
+            rows = _readable(batch)
+            pixels = to_pixels(batch.digits[rows])
+            told = _ask(proved, pixels)
+            call.asked(len(pixels))
+            probabilities = told
             if calibrated:
                 probabilities = _calibrated(probabilities, proved.manifest)
+            if batch.errors:
+                probabilities = _spread(probabilities, rows, len(batch.digits))
             typicality = proved.typicality if judged else None
-            return self._answer(proved.manifest, typicality, batch, probabilities)
+            answer = self._answer(proved.manifest, typicality, batch, probabilities)
+            judged_as = None if answer.typicality is None else answer.typicality[rows]
+            self._outcomes.count(proved.manifest, pixels, told, judged_as)
+            return answer
 
     def infer(self, pixels: NDArray[np.float32], proved: ProvedModel) -> Inference:
         """The network's own softmax of its own input: pixels [n, 784] in 0..1, n >= 1.
@@ -86,6 +96,7 @@ class Classifier:
                     "the input holds values that are not finite, or so large that "
                     "the network's sums are not; expected numbers from 0 to 1"
                 )
+            self._outcomes.count(proved.manifest, pixels, probabilities)
             return Inference(proved.manifest, probabilities)
 
     def explain(
@@ -177,16 +188,29 @@ class Classifier:
         )
 
 
-def _asked(proved: ProvedModel, batch: Batch) -> NDArray[np.float32]:
-    """The network's softmax of every digit of `batch` that could be read: [n, 10]."""
+def _readable(batch: Batch) -> slice | NDArray[np.bool_]:
+    """The rows of `batch` that could be read."""
     if not batch.errors:
-        return proved.engine.predict(to_pixels(batch.digits))
-    probabilities = np.zeros((len(batch.digits), 10), np.float32)
+        return slice(None)  # no copy
     read = np.ones(len(batch.digits), bool)
     read[list(batch.errors)] = False
-    if read.any():
-        probabilities[read] = proved.engine.predict(to_pixels(batch.digits[read]))
-    return probabilities
+    return read
+
+
+def _ask(proved: ProvedModel, pixels: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The network's softmax [n, 10] of pixels [n, 784]; it is not asked about none."""
+    if len(pixels):
+        return proved.engine.predict(pixels)
+    return np.empty((0, 10), np.float32)
+
+
+def _spread(
+    probabilities: NDArray[np.float32], rows: slice | NDArray[np.bool_], count: int
+) -> NDArray[np.float32]:
+    """`probabilities` in those of `count` rows; the others are zeros."""
+    spread = np.zeros((count, 10), np.float32)
+    spread[rows] = probabilities
+    return spread
 
 
 def _calibrated(

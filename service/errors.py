@@ -8,6 +8,16 @@ Every message names the offending value and says what was expected.
 class ServiceError(Exception):
     """Base of every error that this package raises on purpose."""
 
+    @property
+    def kind(self) -> str:
+        """Its name as documents and metrics have it: unreadable-picture."""
+        return kebab(type(self).__name__)
+
+
+def kebab(name: str) -> str:
+    """UnreadablePicture as unreadable-picture."""
+    return "".join(f"-{c.lower()}" if c.isupper() else c for c in name).lstrip("-")
+
 
 class SettingsError(ServiceError):
     """An environment variable has a value that the service cannot use."""

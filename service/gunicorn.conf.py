@@ -19,7 +19,7 @@ from service.settings import ServerSettings, Settings
 from service.statistics import Statistics
 from service.uptake import Fellows
 from service.variables import unknown
-from service.worker import Worker
+from service.worker import Worker, count_end
 
 try:
     Settings.from_env(os.environ)
@@ -73,6 +73,7 @@ def post_fork(_: object, worker: Worker) -> None:
 
 def child_exit(_: object, worker: Worker) -> None:
     """The next worker goes on counting where this one stopped."""
+    count_end(worker)
     worker.board.free_row(worker.row)
     worker.generations.leave(worker.pid)
 

@@ -1,14 +1,18 @@
 """What each version was asked and how long it took, over all workers.
 
 In the terms of the Open Inference Protocol's statistics. Where the numbers are
-kept is left to `service.board`.
+kept is left to `service.board`; what the network said, to `service.outcomes`.
 """
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from service.board import Board
+from service.counts import Counts
+from service.errors import RequestError
+from service.marks import current
+from service.metrics import Metric
 
 
 @dataclass(frozen=True)
@@ -21,6 +25,11 @@ class Timed:
 
 NEVER = Timed()
 
+CALLS = Metric("calls", "summary", "Whole calls.", ("version", "outcome"))
+PARTS = Metric("parts", "summary", "Parts of a call.", ("version", "part"))
+BATCHES = Metric("batches", "summary", "The network's part.", ("version", "pictures"))
+LAST = Metric("last_ms", "gauge", "When the network was asked last.", ("version",))
+
 
 @dataclass(frozen=True)
 class Counted:
@@ -32,8 +41,6 @@ class Counted:
     `network` are parts; `batches` has the network's part by number of pictures.
     """
 
-    pictures: int = 0
-    executions: int = 0
     last_ms: int = 0
     success: Timed = NEVER
     failure: Timed = NEVER
@@ -41,31 +48,42 @@ class Counted:
     network: Timed = NEVER
     batches: Mapping[int, Timed] = field(default_factory=dict)
 
+    @property
+    def pictures(self) -> int:
+        """How many pictures the network was asked about."""
+        return sum(size * timed.count for size, timed in self.batches.items())
+
+    @property
+    def executions(self) -> int:
+        """How often the network was asked."""
+        return self.network.count
+
 
 class Call:
     """One call of one version: what it asked and where its time went.
 
-    A context: left by an exception, or with nothing asked, it was a failure.
+    A context: left by an exception, or with nothing asked, it was a failure. The
+    marks of the request that it is part of get to know of it.
     """
 
-    def __init__(self, board: Board, row: int, version: int) -> None:
-        self._board, self._row, self._name = board, row, f"{version}/"
+    def __init__(self, counts: Counts, version: int) -> None:
+        self._counts, self._version = counts, str(version)
         self._started = self._lap = time.perf_counter_ns()
-        self._answered = False
-        self._amounts: dict[str, int] = {}
+        self._pictures = self._reading = self._network = 0
+        self._marks = current()
+        self._marks.version = version
 
-    def read(self) -> None:
-        """Up to here, pictures were read."""
-        self._time("reading")
+    def read(self, errors: Iterable[RequestError] = ()) -> None:
+        """Up to here, pictures were read, but for those with `errors`."""
+        self._reading = self._time()
+        self._marks.decoded = self._lap
+        for error in errors:
+            self._marks.reject(error.kind)
 
     def asked(self, pictures: int) -> None:
         """From there to here, the network was asked about so many pictures."""
-        self._answered = pictures > 0
-        if pictures:
-            batch = self._time("network")
-            self._count(f"batch/{pictures}", batch)
-            self._amounts[f"{self._name}pictures"] = pictures
-            self._board.put(self._row, f"{self._name}last_ms", _now_ms())
+        self._pictures = pictures
+        self._network = self._time()
 
     def __enter__(self) -> "Call":
         """Itself."""
@@ -73,20 +91,29 @@ class Call:
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         """Count it as what it was."""
-        whole = time.perf_counter_ns() - self._started
-        right = kind is None and self._answered
-        self._count("success" if right else "failure", whole)
-        self._board.add(self._row, self._amounts)
+        now = time.perf_counter_ns()
+        outcome = "failure"
+        if kind is None and self._pictures:
+            outcome = "success"
+            self._marks.decoded = self._marks.decoded or self._started
+            self._marks.computed = now
+        with self._counts.lock:
+            self._count(CALLS, outcome, now - self._started)
+            if self._reading:
+                self._count(PARTS, "reading", self._reading)
+            if self._pictures:
+                self._count(PARTS, "network", self._network)
+                self._count(BATCHES, str(self._pictures), self._network)
+                self._counts.put(LAST, (self._version,), time.time_ns() // 1_000_000)
 
-    def _time(self, part: str) -> int:
+    def _time(self) -> int:
+        """The nanoseconds since the last point of the call."""
         now = time.perf_counter_ns()
         spent, self._lap = now - self._lap, now
-        self._count(part, spent)
         return spent
 
-    def _count(self, part: str, ns: int) -> None:
-        self._amounts[f"{self._name}{part}/count"] = 1
-        self._amounts[f"{self._name}{part}/ns"] = ns
+    def _count(self, metric: Metric, label: str, ns: int) -> None:
+        self._counts.observe(metric, (self._version, label), ns)
 
 
 class Statistics:
@@ -94,34 +121,29 @@ class Statistics:
 
     def __init__(self, board: Board | None = None, row: int = 0) -> None:
         """Without a board, of this process alone."""
-        self._board = board or Board(rows=1)
-        self._row = row
+        self.counts = Counts(board, row)
 
     def call(self, version: int) -> Call:
         """A call of that version, which begins now."""
-        return Call(self._board, self._row, version)
+        return Call(self.counts, version)
 
     def of(self, version: int) -> Counted:
         """What was counted of that version."""
-        found = self._board.totals(f"{version}/")
-        timed = _timed(found)
-        sizes = [part for part in timed if part.startswith("batch/")]
+        board = self.counts.board
+        calls, parts = (_timed(board, m, version) for m in (CALLS, PARTS))
         return Counted(
-            pictures=found.get("pictures", 0),
-            executions=timed.get("network", NEVER).count,
-            last_ms=self._board.highest(f"{version}/last_ms"),
-            success=timed.get("success", NEVER),
-            failure=timed.get("failure", NEVER),
-            reading=timed.get("reading", NEVER),
-            network=timed.get("network", NEVER),
-            batches={int(size.removeprefix("batch/")): timed[size] for size in sizes},
+            last_ms=board.highest(f"{LAST.name}|{version}"),
+            success=calls.get("success", NEVER),
+            failure=calls.get("failure", NEVER),
+            reading=parts.get("reading", NEVER),
+            network=parts.get("network", NEVER),
+            batches={
+                int(size): timed
+                for size, timed in _timed(board, BATCHES, version).items()
+            },
         )
 
 
-def _timed(found: Mapping[str, int]) -> dict[str, Timed]:
-    parts = [name.removesuffix("/ns") for name in found if name.endswith("/ns")]
-    return {part: Timed(found[f"{part}/count"], found[f"{part}/ns"]) for part in parts}
-
-
-def _now_ms() -> int:
-    return time.time_ns() // 1_000_000
+def _timed(board: Board, metric: Metric, version: int) -> dict[str, Timed]:
+    found = board.sums(f"{metric.name}|{version}|")
+    return {label: Timed(*numbers) for label, numbers in found.items()}

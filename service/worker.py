@@ -16,7 +16,10 @@ from typing import Any
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from service.board import Board
+from service.counts import Counts
 from service.generations import Generations
+from service.marks import QUEUED
+from service.metrics import WORKER_ENDS, WORKER_STARTS, Metric
 from service.settings import ServerSettings
 
 Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
@@ -25,6 +28,9 @@ SILENT_SECONDS = 5.0
 """How long a client may fall silent in the middle of a request."""
 SENDING_SECONDS = 10
 """How long, past the time for receiving, an answer may take to be read."""
+
+_STOPPED = "stopped"
+"""Under which a worker writes, in its row, that it ends as it was told to."""
 
 _LAST_DATA_RECEIVED = slice(52, 56)  # of Linux's struct tcp_info, milliseconds
 
@@ -43,6 +49,10 @@ class Worker(ThreadWorker):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.row = self.board.take_row()  # before the fork: the master knows who has it
+        _count(self, WORKER_STARTS)
+        for how in ("asked", "unasked"):  # told from the start, so that 1 is a rise
+            _count(self, WORKER_ENDS, how, by=0)
+        self._waiting: dict[TConn, int] = {}
         self._started: dict[TConn, float] = {}
         self._limit = ServerSettings.from_env(os.environ).receive_seconds
 
@@ -51,13 +61,24 @@ class Worker(ThreadWorker):
         super().load_wsgi()
         self.wsgi: Application = _closing_if_unread(self.wsgi)
 
+    def enqueue_req(self, conn: TConn) -> None:
+        """Let a request wait for a thread, in the main thread."""
+        self._waiting[conn] = time.perf_counter_ns()
+        super().enqueue_req(conn)
+
     def handle(self, conn: TConn) -> Any:
         """Answer one request, in a thread of the pool, under the time limit."""
+        QUEUED.set(time.perf_counter_ns() - self._waiting.pop(conn))
         self._started[conn] = time.monotonic()
         try:
             return super().handle(conn)
         finally:
             del self._started[conn]
+
+    def run(self) -> None:
+        """Answer until told to stop; what ends otherwise does not say so."""
+        super().run()
+        self.board.put(self.row, _STOPPED, 1)
 
     def murder_pending(self) -> None:
         """Once a second or so, in the main thread: end what takes too long."""
@@ -89,6 +110,17 @@ class Worker(ThreadWorker):
             while before < self.nr_conns < self.worker_connections:
                 before = self.nr_conns
                 self.accept(listener)
+
+
+def count_end(worker: Worker) -> None:
+    """Count in the master that a worker ended, and whether it was asked to."""
+    asked = worker.board.get(worker.row, _STOPPED)
+    worker.board.put(worker.row, _STOPPED, 0)
+    _count(worker, WORKER_ENDS, "asked" if asked else "unasked")
+
+
+def _count(worker: Worker, metric: Metric, *labels: str, by: int = 1) -> None:
+    Counts(worker.board, worker.row).count(metric, labels, by)
 
 
 def _closing_if_unread(app: Application) -> Application:

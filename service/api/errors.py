@@ -15,6 +15,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from service import errors
 from service.logs import FIELDS
+from service.marks import current
 
 STATUSES: dict[type[errors.ServiceError], HTTPStatus] = {
     errors.BadRequest: HTTPStatus.BAD_REQUEST,
@@ -45,23 +46,20 @@ def install(app: Flask) -> None:
 
 def problem(error: errors.ServiceError) -> dict[str, Any]:
     """The problem document of one error (RFC 9457), without its request."""
-    return _problem(STATUSES[type(error)], type(error).__name__, str(error))
+    return _problem(STATUSES[type(error)], error.kind, str(error))
 
 
 def _problem(status: HTTPStatus, kind: str, detail: str) -> dict[str, Any]:
     return {
-        "type": f"urn:mnist-service:{_kebab(kind)}",
+        "type": f"urn:mnist-service:{kind}",
         "title": status.phrase,
         "status": int(status),
         "detail": detail,
     }
 
 
-def _kebab(name: str) -> str:
-    return "".join(f"-{c.lower()}" if c.isupper() else c for c in name).lstrip("-")
-
-
 def _service_error(error: errors.ServiceError) -> Response:
+    current().refuse(error.kind)
     return _respond(problem(error))
 
 
@@ -75,7 +73,8 @@ def _http_error(error: HTTPException) -> Response:
     detail = error.description or status.phrase
     if status == HTTPStatus.NOT_FOUND:
         detail = f"nothing is at {request.path!r}"
-    response = _respond(_problem(status, status.name.title().replace("_", ""), detail))
+    kind = status.name.lower().replace("_", "-")
+    response = _respond(_problem(status, kind, detail))
     if "Allow" in (headers := dict(error.get_headers())):
         response.headers["Allow"] = headers["Allow"]
     return response
@@ -97,7 +96,7 @@ def _unexpected(error: Exception) -> Response:
     log.error("unexpected failure", exc_info=error, extra={FIELDS: fields})
     status = HTTPStatus.INTERNAL_SERVER_ERROR
     detail = "the service failed; its log has the reason under this request id"
-    return _respond(_problem(status, "Unexpected", detail))
+    return _respond(_problem(status, "unexpected", detail))
 
 
 def _respond(document: dict[str, Any]) -> Response:

@@ -3,6 +3,7 @@
 What they hold is left to each dialect.
 """
 
+import time
 import zlib
 from io import BytesIO
 
@@ -10,6 +11,7 @@ from flask import Request
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 
 from service.errors import BadRequest, TooLarge, TooSlow, UnsupportedMedia
+from service.marks import current
 
 _WINDOWS = {"gzip": 31, "x-gzip": 31, "deflate": 15}
 """By content encoding, the window with which zlib reads it and nothing else."""
@@ -44,6 +46,7 @@ def read_optional(request: Request) -> bytes:
     """As `read_bytes`, but a body that is empty, or did not come, is none: b""."""
     compressed = is_compressed(request)
     body = _received(request)
+    current().received = time.perf_counter_ns()
     if compressed and body:
         body = _decompressed(body, _encoding(request), request.max_content_length or 0)
     return body

@@ -1,4 +1,7 @@
-"""Around every request: its id, and the one log line that tells of it."""
+"""Around every request: its id, the one log line that tells of it, and its counts.
+
+What is counted of the pictures themselves is left to the classifier.
+"""
 
 import logging
 import re
@@ -7,35 +10,52 @@ import time
 
 from flask import Flask, Response, g, request
 
+from service import marks
+from service.counts import Counts
 from service.logs import FIELDS
+from service.marks import UNKNOWN, Marks
+from service.metrics import REJECTED, REQUEST_SECONDS, REQUESTS, STAGE_SECONDS
 
 log = logging.getLogger(__name__)
 
-PROBES = ("/livez", "/readyz")
+PROBES = ("/livez", "/readyz", "/metrics")
 """Asked every few seconds by machines, so logged at level debug only."""
+
+UNMATCHED = "unmatched"
+"""The route and the dialect of what is at no URL rule, or asks it by another method."""
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}")
 
 
-def install(app: Flask) -> None:
-    """Give each request of `app` an id and a log line.
+def install(app: Flask, counts: Counts) -> None:
+    """Give each request of `app` an id and a log line, and count it.
 
     The id is the client's own X-Request-ID where that is plain and short, else
     a new one of 16 hex digits; the answer carries it in the same header. How
     long the answer took to make is in Server-Timing, as browsers read it.
     """
+
+    def end(response: Response) -> Response:
+        way, now = marks.current(), time.perf_counter_ns()
+        _tell(response, now - way.began)
+        with counts.lock:
+            _count_request(counts, way, response.status_code, now)
+            if way.computed:
+                _count_stages(counts, way, now)
+        return response
+
     app.before_request(_begin)
-    app.after_request(_end)
+    app.after_request(end)
 
 
 def _begin() -> None:
-    g.started = time.perf_counter()
+    marks.begin()
     asked = request.headers.get("X-Request-ID", "")
     g.request_id = asked if _REQUEST_ID.fullmatch(asked) else secrets.token_hex(8)
 
 
-def _end(response: Response) -> Response:
-    milliseconds = round(1000 * (time.perf_counter() - g.started), 3)
+def _tell(response: Response, took: int) -> None:
+    milliseconds = round(took / 1e6, 3)
     response.headers["X-Request-ID"] = g.request_id
     response.headers["Server-Timing"] = f"total;dur={milliseconds}"
     fields = {
@@ -50,4 +70,28 @@ def _end(response: Response) -> Response:
     }
     level = logging.DEBUG if request.path in PROBES else logging.INFO
     log.log(level, "request", extra={FIELDS: fields})
-    return response
+
+
+def _count_request(counts: Counts, way: Marks, status: int, now: int) -> None:
+    rule, route, dialect = request.url_rule, UNMATCHED, UNMATCHED
+    if rule is not None:
+        route, dialect = rule.rule, rule.endpoint.partition(".")[0]
+    version = "" if way.version is None else str(way.version)
+    counts.count(REQUESTS, (route, dialect, version, str(status)))
+    counts.observe(REQUEST_SECONDS, (route, dialect), now - way.began)
+    for reason, times in way.rejected.items():
+        counts.count(REJECTED, (reason,), times)
+
+
+def _count_stages(counts: Counts, way: Marks, now: int) -> None:
+    version, received = str(way.version), way.received or way.began
+    stages = (
+        ("receive", received - way.began),
+        ("decode", way.decoded - received),
+        ("compute", way.computed - way.decoded),
+        ("encode", now - way.computed),
+    )
+    for stage, ns in stages:
+        counts.observe(STAGE_SECONDS, (stage, version), ns)
+    if way.queued != UNKNOWN:
+        counts.observe(STAGE_SECONDS, ("queue", version), way.queued)

@@ -16,6 +16,7 @@ from service.api.errors import STATUSES
 from service.api.query import check_names
 from service.classifier import Classifier
 from service.errors import BadRequest, ServiceError, UnsupportedMedia
+from service.marks import current
 from service.pictures import write_png
 from service.uploads import Upload
 from service.web.answers import page
@@ -46,6 +47,7 @@ def install(routes: Blueprint, classifier: Classifier, static: Static) -> None:
         try:
             reading = _read(classifier, _picture(request))
         except ServiceError as error:
+            current().refuse(error.kind)
             return refused(str(error), STATUSES[type(error)])
         except RequestEntityTooLarge:
             limit = request.max_content_length

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable
 
-from service.board import Board
+from service.board import NAME_BYTES, Board
 
 
 def _in_another_process(work: Callable[[], None]) -> None:
@@ -91,3 +91,61 @@ def test_with_more_workers_than_rows_the_last_row_is_shared() -> None:
 
     assert rows == [0, 1, 1, 1]
     assert board.take_row() == 1
+
+
+def test_one_row_can_be_read_alone() -> None:
+    board = Board(rows=2)
+
+    board.add(0, {"left": 1})
+    board.put(1, "left", 5)
+
+    assert (board.get(0, "left"), board.get(1, "left")) == (1, 5)
+    assert board.get(0, "never") == 0
+
+
+def test_a_block_has_many_numbers_under_one_name() -> None:
+    board = Board(rows=2)
+    block = board.block("ring", 3)
+    board.add(0, {"after": 1})
+    assert block is not None
+
+    block[1] += [1, 2, 3]
+
+    again = board.block("ring", 3)
+    assert again is not None
+    assert again.tolist() == [[0, 0, 0], [1, 2, 3]]
+    assert board.totals("") == {"ring": 1, "after": 1}
+
+
+def test_processes_share_a_block() -> None:
+    board = Board(rows=2)
+
+    def count() -> None:
+        block = board.block("ring", 2)
+        assert block is not None
+        block[1, 1] = 7
+
+    _in_another_process(count)
+    board.add(0, {"after": 1})
+
+    block = board.block("ring", 2)
+    assert block is not None
+    assert block.sum() == 7
+    assert board.totals("after") == {"": 1}
+
+
+def test_a_block_for_which_there_is_no_room_is_none() -> None:
+    board = Board(rows=1, names=3)
+
+    assert board.block("large", 4) is None
+    assert board.block("fits", 3) is not None
+    board.add(0, {"late": 1})
+    assert board.totals("") == {"fits": 0}
+
+
+def test_a_name_that_is_too_long_is_not_counted() -> None:
+    board = Board(rows=1)
+
+    board.add(0, {"x" * (NAME_BYTES + 1): 1, "y" * NAME_BYTES: 2})
+
+    assert board.totals("") == {"y" * NAME_BYTES: 2}

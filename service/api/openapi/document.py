@@ -16,6 +16,7 @@ ORDER = (
     "tfserving",
     "openinference",
     "health",
+    "metrics",
     "web",
     "documentation",
 )
