@@ -6,6 +6,7 @@ import sys
 BENCHMARKS = (
     ("benchmarks.bulk",),
     ("benchmarks.calls",),
+    ("benchmarks.drift",),
     ("benchmarks.explain",),
     ("benchmarks.files",),
     ("benchmarks.pictures",),

@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from service.errors import ArtifactError
+from service.fingerprint import Fingerprint, fingerprint_in
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -71,6 +72,7 @@ class Manifest:
     metrics: Mapping[str, Any] = field(default_factory=dict)
     training: Mapping[str, Any] = field(default_factory=dict)
     calibration: Calibration | None = None
+    fingerprint: Fingerprint | None = None
     format: int = FORMAT
 
 
@@ -129,6 +131,7 @@ def _manifest(document: Mapping[str, Any]) -> Manifest:
         metrics=dict(document.get("metrics", {})),
         training=dict(document.get("training", {})),
         calibration=_calibration(document.get("calibration")),
+        fingerprint=fingerprint_in(document.get("fingerprint")),
     )
 
 

@@ -7,6 +7,7 @@ worker counted outlives it. What is counted is left to others.
 import fcntl
 import mmap
 import os
+import struct
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -18,9 +19,9 @@ from numpy.typing import NDArray
 ROWS = 64
 """Workers alive at one time, old ones that finish during a reload included."""
 NAMES = 65_536
-NAME_BYTES = 128
-_UNNAMED = b"\1"
-"""Stands where a name would, at the numbers of a block after its first."""
+NAME_BYTES = 124
+_RECORD = struct.Struct(f"{NAME_BYTES}sI")
+"""A name, and how many numbers stand under it. At those after the first is none."""
 
 
 class Board:
@@ -39,8 +40,8 @@ class Board:
         self._size = names
         self.created = time.time()
         self._file = os.memfd_create("names")
-        os.ftruncate(self._file, names * NAME_BYTES)
-        self._names = mmap.mmap(self._file, names * NAME_BYTES)
+        os.ftruncate(self._file, names * _RECORD.size)
+        self._names = mmap.mmap(self._file, names * _RECORD.size)
         self._places: dict[str, int] = {}
         self._known = 0
         self._lock = threading.Lock()
@@ -61,7 +62,7 @@ class Board:
     def add(self, row: int, amounts: Mapping[str, int]) -> None:
         """Add to the number under each name in one row.
 
-        A name for which there is no room any more, or that is longer than 128
+        A name for which there is no room any more, or that is longer than 124
         bytes, is not counted.
         """
         cells, start = self._cells, row * self._size
@@ -146,9 +147,8 @@ class Board:
         with self._alone():
             self._learn()
             if name not in self._places and self._known + size <= self._size:
-                for further in range(1, size):
-                    self._write(self._known + further, _UNNAMED)
-                self._write(self._known, written)
+                start = self._known * _RECORD.size
+                _RECORD.pack_into(self._names, start, written, size)
                 self._learn()
             return self._places.get(name)
 
@@ -162,17 +162,12 @@ class Board:
         finally:
             fcntl.lockf(self._file, fcntl.LOCK_UN)
 
-    def _write(self, place: int, name: bytes) -> None:
-        start = place * NAME_BYTES
-        self._names[start : start + NAME_BYTES] = name.ljust(NAME_BYTES, b"\0")
-
     def _learn(self) -> None:
         """Read the names that other workers have written meanwhile."""
         while self._known < self._size:
-            start = self._known * NAME_BYTES
-            written = self._names[start : start + NAME_BYTES].rstrip(b"\0")
-            if not written:
+            start = self._known * _RECORD.size
+            written, size = _RECORD.unpack_from(self._names, start)
+            if not size:
                 return
-            if written != _UNNAMED:
-                self._places[written.decode()] = self._known
-            self._known += 1
+            self._places[written.rstrip(b"\0").decode()] = self._known
+            self._known += size

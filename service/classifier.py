@@ -11,6 +11,7 @@ from service.answer import Answer, Explanation, Inference
 from service.artifact import Manifest
 from service.calibration import calibrate
 from service.digits import to_pixels
+from service.drift import Windows
 from service.errors import BadRequest, TooLarge
 from service.explanation import Rival, attribute, check, compared
 from service.normaliser import Normalised, Preprocess
@@ -35,7 +36,9 @@ class Classifier:
         self._store = store
         self._settings = settings
         self.statistics = statistics or Statistics()
-        self._outcomes = Outcomes(self.statistics.counts)
+        counts = self.statistics.counts
+        windows = Windows(counts.board, counts.row, settings.drift_minutes)
+        self._outcomes = Outcomes(counts, windows)
 
     def classify(
         self,

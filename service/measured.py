@@ -13,6 +13,7 @@ from itertools import accumulate
 from service import metrics
 from service.board import Board
 from service.counts import Labels
+from service.drift import Drift, Windows
 from service.metrics import Metric
 from service.settings import Settings
 from service.statistics import BATCHES
@@ -78,12 +79,14 @@ class Measured:
         self._board = board
         self._store = store
         self._settings = settings
+        self._windows = Windows(board, 0, settings.drift_minutes)
 
     def families(self) -> tuple[Family, ...]:
         """Every metric there is a value for, in the order of `metrics.METRICS`."""
         found = dict(_counted(self._board.sums("")))
         found.update(_of_snapshot(self._store.snapshot))
         found.update(self._constant())
+        found.update(_of_drift(self.drift()))
         return tuple(
             Family(metric, found[metric.name])
             for metric in metrics.METRICS
@@ -95,10 +98,19 @@ class Measured:
         samples = [each.samples for each in self.families() if each.metric == metric]
         return samples[0] if samples else {}
 
+    def drift(self) -> Mapping[int, Drift]:
+        """What came lately, by version, of those that can tell."""
+        models = self._store.snapshot.models.items()
+        windows = {
+            number: self._windows.of(proved.manifest) for number, proved in models
+        }
+        return {number: w.drift() for number, w in windows.items() if w is not None}
+
     def _constant(self) -> Iterable[tuple[str, Samples]]:
         release = importlib.metadata.version("mnist-service")
         yield metrics.BUILD.name, {(release, self._settings.engine): 1}
         yield metrics.START_TIME.name, {(): self._board.created}
+        yield metrics.DRIFT_WINDOW.name, {(): self._windows.seconds}
 
 
 def _counted(sums: Mapping[str, list[int]]) -> Iterable[tuple[str, Samples]]:
@@ -171,3 +183,19 @@ def _of_snapshot(snapshot: Snapshot) -> Iterable[tuple[str, Samples]]:
     yield metrics.SERVING.name, {} if default is None else {(str(default),): 1}
     labels = snapshot.labels.items()
     yield metrics.LABELLED.name, {(label, str(number)): 1 for label, number in labels}
+
+
+def _of_drift(drifts: Mapping[int, Drift]) -> Iterable[tuple[str, Samples]]:
+    yield (
+        metrics.DRIFT_PICTURES.name,
+        {(str(number),): drift.pictures for number, drift in drifts.items()},
+    )
+    yield (
+        metrics.DRIFT_PSI.name,
+        {
+            (str(number), feature): index
+            for number, drift in drifts.items()
+            for feature in ("digit", "confidence", "ink")
+            if (index := getattr(drift, feature)) is not None
+        },
+    )

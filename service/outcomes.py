@@ -9,16 +9,21 @@ from numpy.typing import NDArray
 
 from service.artifact import Manifest
 from service.counts import Counts, Labels
+from service.drift import Windows, ink_of
 from service.metrics import CONFIDENCE, MILLIONTHS, PREDICTIONS, TYPICALITY
 
 DIGITS = tuple("0123456789")
 
 
 class Outcomes:
-    """Counts predictions, how confident they were, and how typical the pictures."""
+    """Counts predictions, how confident they were, and how typical the pictures.
 
-    def __init__(self, counts: Counts) -> None:
+    Those of versions that have a fingerprint also in their window for drift.
+    """
+
+    def __init__(self, counts: Counts, windows: Windows) -> None:
         self._counts = counts
+        self._windows = windows
 
     def count(
         self,
@@ -28,12 +33,17 @@ class Outcomes:
         typicality: NDArray[np.float32] | None = None,
     ) -> None:
         """Of pixels [n, 784] the network itself gave probabilities [n, 10]."""
-        version = (str(manifest.version),)
+        if not len(pixels):
+            return
+        version, window = (str(manifest.version),), self._windows.of(manifest)
+        ink = ink_of(pixels)
         with self._counts.lock:
             if len(pixels) == 1:
                 self._one(version, probabilities, typicality)
-            elif len(pixels):
+            else:
                 self._many(version, probabilities, typicality)
+            if window is not None:
+                window.add(probabilities, ink)
 
     def _one(
         self,

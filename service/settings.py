@@ -37,6 +37,8 @@ class Settings:
         served; 0 waits for SIGHUP (MNIST_RELOAD_SECONDS).
     min_typicality: from this on, in 0..1, a picture is accepted as a digit; 0 asks
         no such thing (MNIST_MIN_TYPICALITY).
+    drift_minutes: how far back what came is compared with what the version was
+        trained on (MNIST_DRIFT_MINUTES).
     """
 
     models_dir: Path = Path("models")
@@ -48,6 +50,7 @@ class Settings:
     min_typicality: float = 0.0
     policy: Policy = DEFAULT_POLICY
     reload_seconds: float = 2.0
+    drift_minutes: int = 60
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "Settings":
@@ -67,6 +70,9 @@ class Settings:
             policy=_policy(environ, "MNIST_POLICY", cls.policy),
             reload_seconds=_seconds(
                 environ, "MNIST_RELOAD_SECONDS", cls.reload_seconds, 3600
+            ),
+            drift_minutes=_whole(
+                environ, "MNIST_DRIFT_MINUTES", cls.drift_minutes, 1, 7 * 24 * 60
             ),
         )
 

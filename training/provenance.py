@@ -33,6 +33,7 @@ def manifest_of(folder: Path, number: int, results: Results) -> Manifest:
         metrics=_metrics(results),
         training=_training(results),
         calibration=results.calibration,
+        fingerprint=results.fingerprint,
     )
 
 

@@ -12,12 +12,14 @@ from numpy.typing import NDArray
 from service.artifact import Calibration
 from service.calibration import calibrate
 from service.digits import to_pixels
+from service.fingerprint import Fingerprint
 from service.typicality import Typicality
 from training.calibration import fit_calibration
 from training.confidence import Confidence, confidence
 from training.config import TrainingConfig
 from training.data import Mnist
 from training.evaluate import Evaluation, evaluate
+from training.fingerprint import fingerprint_of
 from training.fit import Trained
 from training.typicality import fit_typicality
 
@@ -28,7 +30,8 @@ class Results:
 
     `probabilities` float32 [n, 10] are its answers to the n test pictures;
     `test` judges the final network on them, `train` on the pictures that it
-    learned from; `calibration` and `typicality` are of pictures held back from it.
+    learned from; `calibration`, `typicality` and `fingerprint` are of pictures held
+    back from it.
     """
 
     name: str
@@ -41,6 +44,7 @@ class Results:
     train: Evaluation
     calibration: Calibration
     typicality: Typicality
+    fingerprint: Fingerprint
 
     @property
     def calibrated(self) -> NDArray[np.float32]:
@@ -96,6 +100,7 @@ def judge(
         typicality=fit_typicality(
             split.x_train, split.y_train, split.x_test, held_back.argmax(axis=1)
         ),
+        fingerprint=fingerprint_of(split.x_test, held_back),
     )
 
 

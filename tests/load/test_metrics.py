@@ -96,9 +96,9 @@ def test_counts_outlive_a_killed_worker_and_a_reload(server: Server) -> None:
         100,
     ]
     assert before.keys() <= after_death.keys() <= after_reload.keys()
-    assert _workers(before) == (2, 0, 0)
-    assert _workers(after_death) == (3, 0, 1)
-    assert _workers(after_reload) == (5, 2, 1)
+    assert _workers(before) == [2, 0, 0]
+    assert _workers(after_death) == [3, 0, 1]
+    assert _workers(after_reload) == [5, 2, 1]
     assert total(after_reload, "mnist_workers") == 2
 
 
@@ -130,9 +130,9 @@ def _wait_for(server: Server, condition: Callable[[set[int]], bool]) -> None:
     wait_until(server.is_ready, "they answer")
 
 
-def _workers(found: dict[Series, float]) -> tuple[float, float, float]:
+def _workers(found: dict[Series, float]) -> list[float]:
     """How many were started, how many ended as asked, and how many otherwise."""
     ends = [
         total(found, "mnist_worker_ends_total", how=how) for how in ("asked", "unasked")
     ]
-    return total(found, "mnist_worker_starts_total"), *ends
+    return [total(found, "mnist_worker_starts_total"), *ends]

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from service.board import Board
 from service.counts import Counts
+from service.drift import Windows
 from service.metrics import Metric
 from service.outcomes import Outcomes
 from tests.fakes import fake_manifest
@@ -54,6 +55,10 @@ def test_two_rows_add_up() -> None:
     assert board.sums("shares|") == {"a": [0, 2, 0, 0, 400_000]}
 
 
+def windows(counts: Counts) -> Windows:
+    return Windows(counts.board, counts.row, minutes=60)
+
+
 shares = st.floats(0, 1, width=32)
 
 
@@ -68,9 +73,11 @@ def test_many_pictures_are_counted_as_one_after_the_other(
     pixels = np.zeros((len(pictures), 784), np.float32)
     together, alone = Counts(), Counts()
 
-    Outcomes(together).count(fake_manifest(), pixels, probabilities, typicality)
+    Outcomes(together, windows(together)).count(
+        fake_manifest(), pixels, probabilities, typicality
+    )
     for row in range(len(pictures)):
-        Outcomes(alone).count(
+        Outcomes(alone, windows(alone)).count(
             fake_manifest(),
             pixels[row : row + 1],
             probabilities[row : row + 1],
@@ -84,6 +91,6 @@ def test_no_pictures_are_nothing_to_count() -> None:
     counts = Counts()
     nothing = np.empty((0, 784), np.float32)
 
-    Outcomes(counts).count(fake_manifest(), nothing, nothing[:, :10])
+    Outcomes(counts, windows(counts)).count(fake_manifest(), nothing, nothing[:, :10])
 
     assert counts.board.totals("") == {}

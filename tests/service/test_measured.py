@@ -53,7 +53,8 @@ def test_values_are_in_the_units_of_their_metric(
 
     found = samples["/", "web"]
     assert isinstance(found, Distribution)
-    assert (found.count, found.total) == (2, pytest.approx(0.002))
+    assert found.count == 2
+    assert found.total == pytest.approx(0.002)
 
 
 def test_what_the_uptake_and_the_shadow_count_is_told(

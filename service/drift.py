@@ -1,0 +1,156 @@
+"""How far what came lately is from what the version was trained on.
+
+Counted in a ring of time slots in memory that all workers share, each in its own
+row; told as population stability indices against the version's fingerprint. What is
+made of them is left to those who watch.
+"""
+
+import hashlib
+import time
+from bisect import bisect_left
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from service.artifact import Manifest
+from service.board import Board
+from service.fingerprint import Fingerprint
+from service.stability import stability_index
+
+SLOTS = 12
+FEWEST = 500
+"""Of fewer pictures nothing is told: without any drift at all, the index of 10 bins
+would be above 0.06 once in a thousand times, by chance alone (docs/drift.md)."""
+_MEAN = np.full(784, 1 / 784, np.float32)
+
+
+@dataclass(frozen=True)
+class Drift:
+    """What came within the window, and how far it is from the fingerprint.
+
+    Each index is None where fewer than FEWEST `pictures` came. Below 0.1 little has
+    changed, above 0.25 much has.
+    """
+
+    pictures: int
+    digit: float | None = None
+    confidence: float | None = None
+    ink: float | None = None
+
+
+class Window:
+    """A ring of slots for one version: what its pictures were, over some minutes.
+
+    The window slides by a slot at a time, a twelfth of it. Workers write in their own
+    rows alone; one that died has counted until then.
+    """
+
+    def __init__(
+        self,
+        board: Board,
+        row: int,
+        manifest: Manifest,
+        fingerprint: Fingerprint,
+        seconds: float,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.fingerprint = fingerprint
+        self._slot_seconds = seconds / SLOTS
+        self._clock = clock
+        self._parts = (fingerprint.digit, fingerprint.confidence, fingerprint.ink)
+        bins = [len(part.shares) for part in self._parts]
+        self._starts = np.cumsum([1, *bins]).tolist()  # after the slot's own number
+        self._width: int = self._starts[-1]
+        name = f"drift|{manifest.version}|{_digest(fingerprint)}|{seconds:g}"
+        self._block = board.block(name, SLOTS * self._width)
+        self._row = row
+
+    @cached_property
+    def _cells(self) -> memoryview | None:
+        """The row of this worker."""
+        return None if self._block is None else memoryview(self._block[self._row])
+
+    def add(self, probabilities: NDArray[np.float32], ink: NDArray[np.float32]) -> None:
+        """Count pictures with these probabilities [n, 10] and this ink [n], n >= 1.
+
+        Not by two threads at once.
+        """
+        if self._cells is None:
+            return
+        slot = self._current(self._cells)
+        if len(ink) == 1:
+            row = probabilities[0].tolist()
+            confidence = max(row)
+            found = (row.index(confidence), confidence, ink.item())
+            for part, value, start in zip(
+                self._parts, found, self._starts, strict=False
+            ):
+                self._cells[slot + start + bisect_left(part.edges, value)] += 1
+            return
+        values = (probabilities.argmax(axis=1), probabilities.max(axis=1), ink)
+        for part, column, start in zip(self._parts, values, self._starts, strict=False):
+            found_bins = np.bincount(np.searchsorted(part.edges, column)).tolist()
+            for place, pictures in enumerate(found_bins, slot + start):
+                self._cells[place] += pictures
+
+    def drift(self) -> Drift:
+        """What all workers counted within the window."""
+        if self._block is None:
+            return Drift(0)
+        slots = self._block.reshape(-1, SLOTS, self._width)
+        recent = slots[..., 0] > self._now() - SLOTS
+        sums = slots[recent].sum(axis=0)
+        digit, confidence, ink = np.split(sums, self._starts[:-1])[1:]
+        pictures = int(digit.sum())
+        if pictures < FEWEST:
+            return Drift(pictures)
+        indices = map(stability_index, (digit, confidence, ink), self._parts)
+        return Drift(pictures, *indices)
+
+    def _current(self, cells: memoryview) -> int:
+        """Where the slot of now begins, emptied where it was of a former round."""
+        now = self._now()
+        start: int = (now % SLOTS) * self._width
+        if cells[start] != now:
+            cells[start] = 0  # of no round, while it is being emptied
+            for place in range(start + 1, start + self._width):
+                cells[place] = 0
+            cells[start] = now
+        return start
+
+    def _now(self) -> int:
+        """The number of the slot of now, above SLOTS: 0 is none."""
+        return int(self._clock() / self._slot_seconds) + SLOTS + 1
+
+
+def ink_of(pixels: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The mean, float32 [n], of each picture's pixels [n, 784]."""
+    return np.asarray(pixels @ _MEAN)
+
+
+def _digest(fingerprint: Fingerprint) -> str:
+    """Another for another fingerprint, whose bins are then others too."""
+    return hashlib.sha256(repr(fingerprint).encode()).hexdigest()[:8]
+
+
+class Windows:
+    """The window of each version that has a fingerprint."""
+
+    def __init__(self, board: Board, row: int, minutes: int) -> None:
+        self.seconds = 60 * minutes
+        self._board, self._row = board, row
+        self._windows: dict[int, Window] = {}
+
+    def of(self, manifest: Manifest) -> Window | None:
+        """That of a version; None where it has no fingerprint."""
+        fingerprint = manifest.fingerprint
+        if fingerprint is None:
+            return None
+        window = self._windows.get(manifest.version)
+        if window is None or window.fingerprint is not fingerprint:
+            window = Window(self._board, self._row, manifest, fingerprint, self.seconds)
+            self._windows[manifest.version] = window
+        return window
