@@ -272,12 +272,3 @@ def test_metrics_tell_the_drift_of_each_version(
     features = {dict(labels)["feature"] for found, labels in enough if found == name}
     assert features == {"digit", "confidence", "ink"}
     assert total(enough, name, version="1", feature="digit") > 0.25
-
-
-def test_the_repositorys_versions_carry_a_fingerprint(models_dir: Path) -> None:
-    for version in ("1", "2"):
-        fingerprint = read_manifest(models_dir / "mnist" / version).fingerprint
-
-        assert fingerprint is not None
-        assert fingerprint.pictures == 10_000
-        assert len(fingerprint.digit.shares) == 10
