@@ -20,8 +20,9 @@ from service.fingerprint import Fingerprint
 from service.normaliser import Preprocess
 from service.proof import ProvedModel, prove
 from service.settings import Settings
+from service.snapshot import Snapshot
 from service.statistics import Statistics
-from service.store import Snapshot, Store
+from service.store import Store
 from training.data import Mnist, load_mnist
 from training.measuring.corruptions import CORRUPTIONS, corrupted
 from training.sources import sources
@@ -63,7 +64,8 @@ def drift_of(model: ProvedModel, pictures: Pictures, how: Preprocess) -> Drift:
     """What the service would tell once it had been sent `pictures`."""
     settings, statistics = Settings(model=model.manifest.name), Statistics()
     store = Store(settings)
-    store.snapshot = Snapshot({model.manifest.version: model}, {})
+    version = model.manifest.version
+    store.serve(Snapshot({version: model}, {}, version))
     classifier = Classifier(store, settings, statistics)
     for batch in np.array_split(pictures, len(pictures) // 1000):
         classifier.classify(batch, preprocess=how)

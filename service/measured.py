@@ -16,8 +16,9 @@ from service.counts import Labels
 from service.drift import Drift, Windows
 from service.metrics import Metric
 from service.settings import Settings
+from service.snapshot import Snapshot
 from service.statistics import BATCHES
-from service.store import Snapshot, Store
+from service.store import Store
 
 
 @dataclass(frozen=True)
@@ -157,7 +158,7 @@ def _alive(by_name: Mapping[str, Mapping[Labels, list[int]]]) -> Samples:
 
 
 def _of_uptake(sums: Mapping[str, list[int]]) -> Iterable[tuple[str, Samples]]:
-    """What `service.store` and those who lead it put under uptake/."""
+    """What `service.uptake` puts under uptake/."""
     swaps, ns = sums.get("uptake/swaps", [0])[0], sums.get("uptake/swap_ns", [0])[0]
     seconds = ns * metrics.SWAP_SECONDS.unit
     yield metrics.SWAP_SECONDS.name, {(): Distribution((), (swaps,), seconds)}

@@ -1,14 +1,17 @@
 """Counts under real gunicorn: right across workers, their deaths and reloads."""
 
 import os
+import shutil
 import signal
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import requests
 
+from service.artifact import read_manifest, write_manifest
 from tests.load.clients import CLIENTS
 from tests.load.server import ROOT, Server, running, wait_until
 from tests.scraping import Series, promtool, series, total
@@ -84,22 +87,53 @@ def test_counts_outlive_a_killed_worker_and_a_reload(server: Server) -> None:
     os.kill(min(first), signal.SIGKILL)
     _wait_for(server, lambda pids: len(pids) == 2 and min(first) not in pids)
     after_death = scrape(server)
-    second = server.worker_pids()
     server.process.send_signal(signal.SIGHUP)
-    _wait_for(server, lambda pids: len(pids) == 2 and not pids & second)
     ask(server, 50)
     after_reload = scrape(server)
 
-    assert [classified(found) for found in (before, after_death, after_reload)] == [
-        50,
-        50,
-        100,
-    ]
+    seen = [classified(found) for found in (before, after_death, after_reload)]
+    assert seen == [50, 50, 100]
     assert before.keys() <= after_death.keys() <= after_reload.keys()
     assert _workers(before) == [2, 0, 0]
     assert _workers(after_death) == [3, 0, 1]
-    assert _workers(after_reload) == [5, 2, 1]
+    assert _workers(after_reload) == [3, 0, 1]
     assert total(after_reload, "mnist_workers") == 2
+
+
+def test_a_worker_that_is_told_to_end_is_no_accident(server: Server) -> None:
+    told = min(server.worker_pids())
+
+    os.kill(told, signal.SIGTERM)
+    _wait_for(server, lambda pids: len(pids) == 2 and told not in pids)
+
+    assert _workers(scrape(server)) == [3, 1, 0]
+
+
+def test_swaps_and_refusals_are_told(models_dir: Path, tmp_path: Path) -> None:
+    home = tmp_path / "models" / "mnist"
+    shutil.copytree(models_dir / "mnist" / "1", home / "1")
+
+    with running(tmp_path / "models", tmp_path / "log", WORKERS="2") as server:
+        published = home / "2"
+        shutil.copytree(home / "1", tmp_path / "2")
+        write_manifest(tmp_path / "2", replace(read_manifest(home / "1"), version=2))
+        (tmp_path / "2").rename(published)
+        wait_until(
+            lambda: total(scrape(server), "mnist_model_serving", version="2") == 1,
+            "2 serves",
+        )
+        shutil.copytree(home / "1", tmp_path / "3")
+        (tmp_path / "3").rename(home / "3")  # says that it is 1
+        wait_until(
+            lambda: total(scrape(server), "mnist_model_refused", version="3") == 1,
+            "3 is refused",
+        )
+        found = scrape(server)
+
+    assert total(found, "mnist_swap_duration_seconds_count") >= 1
+    assert total(found, "mnist_swap_duration_seconds_sum") > 0
+    assert total(found, "mnist_model_refusals_total") == 1
+    assert total(found, "mnist_model_loaded") == 2
 
 
 def test_promtool_finds_nothing_wrong_with_what_a_server_tells(
