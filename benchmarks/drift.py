@@ -76,6 +76,7 @@ def drift_of(model: ProvedModel, pictures: Pictures, how: Preprocess) -> Drift:
 def by_chance(model: ProvedModel, pictures: Pictures, size: int) -> list[Drift]:
     """The drift of many samples of `size` pictures, none of which has any."""
     answers = model.engine.predict(to_pixels(pictures))
+    digits, confidence = answers.argmax(axis=1), answers.max(axis=1)
     ink, random = ink_of(to_pixels(pictures)), np.random.default_rng(size)
     clock = [0.0]
     window = Window(
@@ -90,7 +91,7 @@ def by_chance(model: ProvedModel, pictures: Pictures, size: int) -> list[Drift]:
     for _ in range(DRAWS):
         clock[0] += 120.0  # to each sample the window is empty
         rows = random.integers(0, len(pictures), size)
-        window.add(answers[rows], ink[rows])
+        window.add(digits[rows], confidence[rows], ink[rows])
         found.append(window.drift())
     return found
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 ROWS = 64
 """Workers alive at one time, old ones that finish during a reload included."""
 NAMES = 65_536
-NAME_BYTES = 124
+NAME_BYTES = 188
 _RECORD = struct.Struct(f"{NAME_BYTES}sI")
 """A name, and how many numbers stand under it. At those after the first is none."""
 
@@ -62,7 +62,7 @@ class Board:
     def add(self, row: int, amounts: Mapping[str, int]) -> None:
         """Add to the number under each name in one row.
 
-        A name for which there is no room any more, or that is longer than 124
+        A name for which there is no room any more, or that is longer than 188
         bytes, is not counted.
         """
         cells, start = self._cells, row * self._size

@@ -61,6 +61,7 @@ class Window:
         self._slot_seconds = seconds / SLOTS
         self._clock = clock
         self._parts = (fingerprint.digit, fingerprint.confidence, fingerprint.ink)
+        self._edges = [np.array(part.edges) for part in self._parts]
         bins = [len(part.shares) for part in self._parts]
         self._starts = np.cumsum([1, *bins]).tolist()  # after the slot's own number
         self._width: int = self._starts[-1]
@@ -73,27 +74,33 @@ class Window:
         """The row of this worker."""
         return None if self._block is None else memoryview(self._block[self._row])
 
-    def add(self, probabilities: NDArray[np.float32], ink: NDArray[np.float32]) -> None:
-        """Count pictures with these probabilities [n, 10] and this ink [n], n >= 1.
+    def add_one(self, digit: int, confidence: float, ink: float) -> None:
+        """Count one picture. Not by two threads at once."""
+        cells = self._cells
+        if cells is None:
+            return
+        slot, (first, second, third, _) = self._current(cells), self._starts
+        cells[slot + first + digit] += 1
+        cells[slot + second + bisect_left(self._parts[1].edges, confidence)] += 1
+        cells[slot + third + bisect_left(self._parts[2].edges, ink)] += 1
 
-        Not by two threads at once.
-        """
+    def add(
+        self,
+        digits: NDArray[np.intp],
+        confidence: NDArray[np.float32],
+        ink: NDArray[np.float32],
+    ) -> None:
+        """The same of many pictures [n] at once."""
         if self._cells is None:
             return
         slot = self._current(self._cells)
-        if len(ink) == 1:
-            row = probabilities[0].tolist()
-            confidence = max(row)
-            found = (row.index(confidence), confidence, ink.item())
-            for part, value, start in zip(
-                self._parts, found, self._starts, strict=False
-            ):
-                self._cells[slot + start + bisect_left(part.edges, value)] += 1
-            return
-        values = (probabilities.argmax(axis=1), probabilities.max(axis=1), ink)
-        for part, column, start in zip(self._parts, values, self._starts, strict=False):
-            found_bins = np.bincount(np.searchsorted(part.edges, column)).tolist()
-            for place, pictures in enumerate(found_bins, slot + start):
+        # As float64, as one by one: many fill the same bins.
+        columns = (column.astype(np.float64) for column in (digits, confidence, ink))
+        for edges, column, start in zip(
+            self._edges, columns, self._starts, strict=False
+        ):
+            found = np.bincount(edges.searchsorted(column)).tolist()
+            for place, pictures in enumerate(found, slot + start):
                 self._cells[place] += pictures
 
     def drift(self) -> Drift:
@@ -128,7 +135,7 @@ class Window:
 
 def ink_of(pixels: NDArray[np.float32]) -> NDArray[np.float32]:
     """The mean, float32 [n], of each picture's pixels [n, 784]."""
-    return np.asarray(pixels @ _MEAN)
+    return np.asarray(pixels.dot(_MEAN))
 
 
 def _digest(fingerprint: Fingerprint) -> str:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from service.artifact import Manifest
 from service.counts import Counts, Labels
-from service.drift import Windows, ink_of
+from service.drift import Window, Windows, ink_of
 from service.metrics import CONFIDENCE, MILLIONTHS, PREDICTIONS, TYPICALITY
 
 DIGITS = tuple("0123456789")
@@ -35,42 +35,45 @@ class Outcomes:
         """Of pixels [n, 784] the network itself gave probabilities [n, 10]."""
         if not len(pixels):
             return
-        version, window = (str(manifest.version),), self._windows.of(manifest)
-        ink = ink_of(pixels)
+        count = self._one if len(pixels) == 1 else self._many
+        window, ink = self._windows.of(manifest), ink_of(pixels)
         with self._counts.lock:
-            if len(pixels) == 1:
-                self._one(version, probabilities, typicality)
-            else:
-                self._many(version, probabilities, typicality)
-            if window is not None:
-                window.add(probabilities, ink)
+            count((str(manifest.version),), window, ink, probabilities, typicality)
 
     def _one(
         self,
         version: Labels,
+        window: Window | None,
+        ink: NDArray[np.float32],
         probabilities: NDArray[np.float32],
         typicality: NDArray[np.float32] | None,
     ) -> None:
         """As `_many`, without NumPy, whose calls cost as much for one as for many."""
         row = probabilities[0].tolist()
         confidence = max(row)
-        digit = DIGITS[row.index(confidence)]
-        self._counts.count(PREDICTIONS, (*version, digit))
+        digit = row.index(confidence)
+        self._counts.count(PREDICTIONS, (*version, DIGITS[digit]))
         self._counts.observe(CONFIDENCE, version, round(confidence / MILLIONTHS))
         if typicality is not None:
             share = typicality.item()
             self._counts.observe(TYPICALITY, version, round(share / MILLIONTHS))
+        if window is not None:
+            window.add_one(digit, confidence, ink.item())
 
     def _many(
         self,
         version: Labels,
+        window: Window | None,
+        ink: NDArray[np.float32],
         probabilities: NDArray[np.float32],
         typicality: NDArray[np.float32] | None,
     ) -> None:
-        read = np.bincount(probabilities.argmax(axis=1), minlength=10).tolist()
-        for digit, pictures in zip(DIGITS, read, strict=True):
+        digits, confidence = probabilities.argmax(axis=1), probabilities.max(axis=1)
+        for digit, pictures in zip(DIGITS, np.bincount(digits).tolist(), strict=False):
             if pictures:
                 self._counts.count(PREDICTIONS, (*version, digit), pictures)
-        self._counts.observe_all(CONFIDENCE, version, probabilities.max(axis=1))
+        self._counts.observe_all(CONFIDENCE, version, confidence)
         if typicality is not None:
             self._counts.observe_all(TYPICALITY, version, typicality)
+        if window is not None:
+            window.add(digits, confidence, ink)

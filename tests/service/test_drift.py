@@ -41,10 +41,11 @@ def window(board: Board, row: int = 0, clock: Clock | None = None) -> Window:
     return Window(board, row, fake_manifest(), FINGERPRINT, HOUR, clock or Clock())
 
 
-def answers(*digits: int, confidence: float = 0.99) -> NDArray[np.float32]:
-    probabilities = np.zeros((len(digits), 10), np.float32)
-    probabilities[np.arange(len(digits)), digits] = confidence
-    return probabilities
+def answers(
+    *digits: int, confidence: float = 0.99
+) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+    """What the network said: these digits, with this confidence."""
+    return np.array(digits, np.intp), np.full(len(digits), confidence, np.float32)
 
 
 def ink(count: int, share: float = 0.4) -> NDArray[np.float32]:
@@ -74,7 +75,7 @@ def test_the_index_is_never_below_0(counts: list[int]) -> None:
 
 def test_of_few_pictures_nothing_is_told_but_how_many() -> None:
     few = window(Board(rows=1))
-    few.add(answers(*[3] * (FEWEST - 1)), ink(FEWEST - 1))
+    few.add(*answers(*[3] * (FEWEST - 1)), ink(FEWEST - 1))
 
     assert few.drift() == Drift(FEWEST - 1)
 
@@ -85,7 +86,7 @@ def test_what_is_as_expected_has_not_drifted() -> None:
         count = round(100 * share)
         digits = [digit for digit in range(10) for _ in range(count)]
         halves = np.array([0.4, 0.6] * (len(digits) // 2), np.float32)
-        steady.add(answers(*digits, confidence=confidence), halves)
+        steady.add(*answers(*digits, confidence=confidence), halves)
 
     drift = steady.drift()
 
@@ -99,7 +100,7 @@ def test_only_what_changed_has_drifted() -> None:
     for confidence, share in ((0.8, 0.2), (0.93, 0.3), (0.99, 0.5)):
         count = round(1000 * share)
         halves = np.array([0.4, 0.6] * (count // 2), np.float32)
-        skewed.add(answers(*[7] * count, confidence=confidence), halves)
+        skewed.add(*answers(*[7] * count, confidence=confidence), halves)
 
     drift = skewed.drift()
 
@@ -112,9 +113,9 @@ def test_only_what_changed_has_drifted() -> None:
 def test_what_is_older_than_the_window_no_longer_counts() -> None:
     clock = Clock()
     sliding = window(Board(rows=1), clock=clock)
-    sliding.add(answers(1, 2), ink(2))
+    sliding.add(*answers(1, 2), ink(2))
     clock.now = HOUR / SLOTS
-    sliding.add(answers(3), ink(1))
+    sliding.add(*answers(3), ink(1))
 
     seen = []
     for slot in (1, SLOTS - 1, SLOTS, SLOTS + 1, 5 * SLOTS):
@@ -127,9 +128,9 @@ def test_what_is_older_than_the_window_no_longer_counts() -> None:
 def test_a_slot_of_a_former_round_is_emptied_first() -> None:
     clock = Clock()
     sliding = window(Board(rows=1), clock=clock)
-    sliding.add(answers(1, 2), ink(2))
+    sliding.add(*answers(1, 2), ink(2))
     clock.now = 3 * HOUR
-    sliding.add(answers(1), ink(1))
+    sliding.add(*answers(1), ink(1))
 
     assert sliding.drift().pictures == 1
 
@@ -140,7 +141,7 @@ def test_all_workers_count_in_one_window_and_any_can_tell() -> None:
     for row in (0, 1):
         pid = os.fork()
         if pid == 0:
-            window(board, row).add(answers(4, 4), ink(2))
+            window(board, row).add(*answers(4, 4), ink(2))
             os._exit(0)
         assert os.waitpid(pid, 0)[1] == 0
 
@@ -149,16 +150,17 @@ def test_all_workers_count_in_one_window_and_any_can_tell() -> None:
 
 def test_what_a_dead_worker_counted_long_ago_does_not_come_back() -> None:
     board, clock = Board(rows=2), Clock()
-    window(board, 0, clock).add(answers(4), ink(1))
+    window(board, 0, clock).add(*answers(4), ink(1))
     clock.now = 2 * HOUR
-    window(board, 1, clock).add(answers(4), ink(1))
+    window(board, 1, clock).add(*answers(4), ink(1))
 
     assert window(board, 0, clock).drift().pictures == 1
 
 
 def test_without_room_on_the_board_nothing_is_told() -> None:
     full = window(Board(rows=1, names=10))
-    full.add(answers(1), ink(1))
+    full.add(*answers(1), ink(1))
+    full.add_one(1, 0.9, 0.5)
 
     assert full.drift() == Drift(0)
 
@@ -175,16 +177,17 @@ def test_without_room_on_the_board_nothing_is_told() -> None:
 def test_many_pictures_are_counted_as_one_after_the_other(
     pictures: list[tuple[int, float, float]],
 ) -> None:
-    probabilities = np.concatenate(
-        [answers(digit, confidence=confidence) for digit, confidence, _ in pictures]
-    )
-    inks = np.array([share for _, _, share in pictures], np.float32)
+    digits, confidences, inks = zip(*pictures, strict=True)
     boards = [Board(rows=1), Board(rows=1)]
 
-    window(boards[0]).add(probabilities, inks)
+    window(boards[0]).add(
+        np.array(digits, np.intp),
+        np.array(confidences, np.float32),
+        np.array(inks, np.float32),
+    )
     alone = window(boards[1])
-    for row in range(len(pictures)):
-        alone.add(probabilities[row : row + 1], inks[row : row + 1])
+    for picture in pictures:
+        alone.add_one(*picture)
 
     assert sum(*boards[0].sums("").values()) > 3 * len(pictures)
     assert boards[0].sums("") == boards[1].sums("")
@@ -201,7 +204,7 @@ def test_another_fingerprint_begins_a_window_of_its_own() -> None:
     manifest = replace(fake_manifest(), fingerprint=FINGERPRINT)
     first = windows.of(manifest)
     assert first is not None
-    first.add(answers(1), ink(1))
+    first.add(*answers(1), ink(1))
 
     other = replace(manifest, fingerprint=replace(FINGERPRINT, pictures=5))
 

@@ -54,7 +54,7 @@ def test_the_pictures_of_the_fingerprint_have_not_drifted_from_it() -> None:
     fingerprint = fingerprint_of(DIGITS, ANSWERS)
     window = Window(Board(rows=1), 0, fake_manifest(), fingerprint, 3600)
 
-    window.add(ANSWERS, ink_of(to_pixels(DIGITS)))
+    window.add(ANSWERS.argmax(axis=1), ANSWERS.max(axis=1), ink_of(to_pixels(DIGITS)))
 
     drift = window.drift()
     assert drift.pictures == 1000
