@@ -23,10 +23,11 @@ help: ## Show this list
 serve: .venv/service/ready ## Serve models/ on HOST:PORT
 	.venv/service/bin/mnist-serve $(ARGS)
 
-install: .venv/service/ready ## Make .venv/service, with mnist-serve, mnist-classify and the client
+install: .venv/service/ready ## Make .venv/service, with mnist-serve, mnist-models, mnist-classify and the client
 
-train: .venv/training/ready ## Train a new version into models/; ARGS="--epochs 1" for a quick one
-	.venv/training/bin/mnist-train $(ARGS)
+train: .venv/training/ready ## Train a new version into models/, the default if it is no worse; ARGS="--epochs 1" for a quick one
+	@# 3: published, but the gate left the default as it was, and has said so.
+	.venv/training/bin/mnist-train $(ARGS) || [ $$? -eq 3 ]
 
 check: .venv/dev/ready ## Check format, style, types and which part may import which
 	$(DEV)/ruff format --check .

@@ -182,6 +182,11 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def size_of(folder: Path) -> int:
+    """The bytes in all files below `folder`."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
 def verify(folder: Path, manifest: Manifest) -> None:
     """Check every file that the manifest lists against its sha256.
 

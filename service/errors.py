@@ -61,3 +61,11 @@ class Unexplainable(RequestError):
 
 class NotReady(ServiceError):
     """No proved model version is loaded, so nothing can be classified."""
+
+
+class FolderError(ServiceError):
+    """The folder of a model's versions cannot be read or changed."""
+
+
+class ReleaseError(ServiceError):
+    """A decision about versions cannot be taken: what it names is not there."""

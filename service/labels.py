@@ -1,16 +1,22 @@
 """Other names of versions, `stable` or `canary`, in a small file beside them.
 
 `models/<name>/labels.json` is an object of names to version numbers. Whether a
-version that a label points at is served, is left to `service.store`.
+version that a label points at is served, is left to `service.store`; who may move
+one, and that two do not at once, to `service.ledger`.
 """
 
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
+from service.durable import replace_durably
 from service.errors import ArtifactError
 
 LABELS = "labels.json"
+STABLE = "stable"
+"""The label of the version that answers where none is asked for."""
+
 LABEL = re.compile(r"(?=[A-Za-z0-9_]*[A-Za-z_])[A-Za-z0-9_]{1,64}", re.ASCII)
 """As TensorFlow Serving has them, and no number, which would look like a version."""
 
@@ -39,3 +45,12 @@ def read_labels(folder: Path) -> dict[str, int]:
                 'digits and "_" and a version number, as "stable": 2'
             )
     return document
+
+
+def write_labels(folder: Path, labels: Mapping[str, int]) -> None:
+    """Put `labels` in place of those of the model in `folder`, by rename.
+
+    OSError where the disk does not take it; the file is then as it was.
+    """
+    text = json.dumps(dict(sorted(labels.items())), indent=2) + "\n"
+    replace_durably(folder / LABELS, text.encode())

@@ -10,6 +10,7 @@ import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from training.commands import COMMANDS
 from training.data import load_mnist
@@ -27,6 +28,9 @@ from training.libraries import import_tensorflow
 from training.options import Options, parse
 from training.sources import sources
 
+if TYPE_CHECKING:  # it imports an engine
+    from training.release import Release
+
 EXIT_CODES: Mapping[type[TrainingError], int] = {
     UsageError: 2,
     CorruptDataError: 65,
@@ -36,6 +40,8 @@ EXIT_CODES: Mapping[type[TrainingError], int] = {
     WriteError: 74,
     CheckpointError: 78,
 }
+REFUSED = 3
+"""Published, but not the default: the gate found it worse."""
 NOT_INSTALLED = 69
 INTERRUPTED = 128 + signal.SIGINT
 TERMINATED = 128 + signal.SIGTERM
@@ -78,11 +84,11 @@ def _ended(program: str, advice: str, work: Callable[[], int]) -> int:
 
 def _train(argv: Sequence[str]) -> int:
     options = parse(argv, os.environ)
-    _run(options, shlex.join(["mnist-train", *argv]))
-    return 0
+    release = _run(options, shlex.join(["mnist-train", *argv]))
+    return 0 if release.promoted else REFUSED
 
 
-def _run(options: Options, command: str) -> None:
+def _run(options: Options, command: str) -> "Release":
     import_tensorflow()
     from training.pipeline import Job, run
 
@@ -93,8 +99,10 @@ def _run(options: Options, command: str) -> None:
         name=options.name,
         command=command,
         resume=options.resume,
+        gate=options.gate,
+        force=options.force,
     )
-    run(job, mnist)
+    return run(job, mnist)
 
 
 def _terminate(_signum: int, _frame: FrameType | None) -> None:

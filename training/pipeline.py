@@ -1,11 +1,11 @@
-"""The story of a run, one call a line: fit, evaluate, export, prove, publish.
+"""The story of a run, one call a line: fit, evaluate, export, prove, release.
 
 Each step lives in a module of its own name; the data comes verified, and the
 command line is left to `training.cli`.
 """
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from service.artifact import write_manifest
@@ -17,10 +17,12 @@ from training.config import TrainingConfig
 from training.data import Mnist
 from training.export import disk_errors, pick_golden, write_models
 from training.fit import fit
+from training.gate_settings import GateSettings
 from training.provenance import manifest_of
+from training.release import Release, release
 from training.report import write_report
 from training.results import Pair, Results, judge
-from training.staging import Stage, next_number, publish, staging
+from training.staging import Stage, next_number, staging
 from training.student import TEACHER, fit_student
 from training.warmup import write_warmup
 
@@ -30,7 +32,8 @@ class Job:
     """What one run is asked to do.
 
     Publishes under `models_dir/name`; `command` is the command line that asked
-    for it, kept with the version.
+    for it, kept with the version; `gate` says what a new default may be worse by,
+    and with `force` it is the default whatever the gate finds.
     """
 
     config: TrainingConfig
@@ -38,27 +41,31 @@ class Job:
     name: str = "mnist"
     command: str = "mnist-train"
     resume: bool = False
+    gate: GateSettings = field(default_factory=GateSettings)
+    force: bool = False
 
 
-def run(job: Job, mnist: Mnist) -> Path:
-    """Train on `mnist` and publish a version; the folder it was published as.
+def run(job: Job, mnist: Mnist) -> Release:
+    """Train on `mnist`, publish a version, and promote it where the gate lets it.
 
     Raises TrainingError where a step fails: nothing is then published, and
     the checkpoint of the last whole epoch stays for `resume`.
     """
     since = time.perf_counter()
     with staging(job.models_dir / job.name) as stage:
+        next_number(stage.home)  # damaged labels are told now, not in an hour
         checkpoint = CheckpointFile(stage.home, job.config.recipe, stage.scratch)
         fitted = train(job, mnist, checkpoint, stage.scratch)
         results = judge(job.name, job.command, job.config, mnist, fitted)
         _tell(results)
         write_version(stage, results)
         prove_version(stage, results)
-        folder = publish(stage)
+        found = release(stage, mnist, job.gate, force=job.force)
         for part in (checkpoint, checkpoint.part(TEACHER)):
             part.remove(job.config)
-    print(f"published {folder} after {time.perf_counter() - since:.0f} s", flush=True)
-    return folder
+    print(f"published {found.folder} after {time.perf_counter() - since:.0f} s")
+    print(found.advice, flush=True)
+    return found
 
 
 def train(job: Job, mnist: Mnist, checkpoint: CheckpointFile, scratch: Path) -> Pair:

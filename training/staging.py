@@ -15,13 +15,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from service.artifact import (
-    MANIFEST,
-    Manifest,
-    read_manifest,
-    version_numbers,
-    write_manifest,
-)
+from service.artifact import MANIFEST, Manifest, read_manifest, write_manifest
+from service.errors import ArtifactError
+from service.releases import last_number
 from training.errors import FolderError, WriteError
 
 _PREFIX = ".staging-"
@@ -94,8 +90,14 @@ def publish(stage: Stage) -> Path:
 
 
 def next_number(home: Path) -> int:
-    """The number after the highest version in `home`."""
-    return max(version_numbers(home.parent, home.name), default=0) + 1
+    """The number after the highest that a version in `home` has or had.
+
+    Raises FolderError where the labels or decisions there are damaged.
+    """
+    try:
+        return last_number(home) + 1
+    except ArtifactError as error:
+        raise FolderError(str(error)) from error
 
 
 def _published_as(number: int, stage: Stage, manifest: Manifest) -> bool:
