@@ -4,13 +4,17 @@ What is done with them is left to `command`.
 """
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 DESCRIPTION = """\
 See and decide which versions of a model are served. Works on the folder of the
 versions alone, beside a running service or without one: a service takes up what is
 decided here at its next look into the folder."""
+
+Add = Callable[..., argparse.ArgumentParser]
+"""Adds a command, given its name and what argparse takes of it."""
 
 EPILOG = """\
 The default is the version that the label stable points at; without that label it is
@@ -46,12 +50,13 @@ def parser(environ: Mapping[str, str]) -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     commands = whole.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    _add_reading(commands, _common(environ))
-    _add_deciding(commands, _common(environ))
+    common = _common(environ)
+    _add_reading(partial(commands.add_parser, parents=[common], allow_abbrev=False))
+    common.add_argument(
+        "--reason", default="", metavar="TEXT", help="kept with the decision"
+    )
+    _add_deciding(partial(commands.add_parser, parents=[common], allow_abbrev=False))
     return whole
-
-
-Commands = argparse._SubParsersAction  # argparse has no public name for it
 
 
 def _common(environ: Mapping[str, str]) -> argparse.ArgumentParser:
@@ -73,19 +78,12 @@ def _common(environ: Mapping[str, str]) -> argparse.ArgumentParser:
     return common
 
 
-def _add_reading(
-    commands: "Commands[argparse.ArgumentParser]", common: argparse.ArgumentParser
-) -> None:
-    commands.add_parser(
-        "list", parents=[common], help="every version: figures, labels and state"
-    )
-    show = commands.add_parser(
-        "show", parents=[common], help="one version in full, with what was decided"
-    )
+def _add_reading(add: Add) -> None:
+    add("list", help="every version: figures, labels and state")
+    show = add("show", help="one version in full, with what was decided")
     show.add_argument("version", type=_version, metavar="N")
-    verify = commands.add_parser(
+    verify = add(
         "verify",
-        parents=[common],
         help="prove versions as the service does before it serves one",
         description="Check every sha256 and replay the golden digits under LiteRT, "
         "and under TensorFlow where it is installed. Exit code 1 where one fails.",
@@ -95,43 +93,31 @@ def _add_reading(
     )
 
 
-def _add_deciding(
-    commands: "Commands[argparse.ArgumentParser]", common: argparse.ArgumentParser
-) -> None:
-    common.add_argument(
-        "--reason", default="", metavar="TEXT", help="kept with the decision"
-    )
-    promote = commands.add_parser(
+def _add_deciding(add: Add) -> None:
+    promote = add(
         "promote",
-        parents=[common],
         help="make a version the default, once it is proved",
         description="Prove version N, then point the label stable at it. A version "
         "that the gate of mnist-train refused can be promoted; one that fails its "
         "proof cannot.",
     )
     promote.add_argument("version", type=_version, metavar="N")
-    commands.add_parser(
+    add(
         "rollback",
-        parents=[common],
         help="put the default back to what it was before",
         description="Point stable at the version that it pointed at before, proved "
         "under LiteRT alone to be quick; again, and it goes one further back.",
     )
-    label = commands.add_parser(
-        "label", parents=[common], help="point a label at a version, or remove it"
-    )
+    label = add("label", help="point a label at a version, or remove it")
     label.add_argument("name", metavar="NAME", help="letters, digits and '_'")
     label.add_argument("version", type=_version, nargs="?", metavar="N")
     label.add_argument("--remove", action="store_true", help="take the label away")
-    _add_prune(commands, common)
+    _add_prune(add)
 
 
-def _add_prune(
-    commands: "Commands[argparse.ArgumentParser]", common: argparse.ArgumentParser
-) -> None:
-    prune = commands.add_parser(
+def _add_prune(add: Add) -> None:
+    prune = add(
         "prune",
-        parents=[common],
         help="remove old versions",
         description="Remove all but the newest N versions, those with a label, the "
         "default, and what stable was before.",
