@@ -29,7 +29,7 @@ def test_eight_pictures_and_one_epoch_become_an_http_answer(tmp_path: Path) -> N
     labels = np.arange(8, dtype=np.uint8)
     job = Job(configure("seed", epochs=1, batch_size=8), models_dir=tmp_path)
 
-    published = run(job, Mnist(digits, labels, digits, labels))
+    published = run(job, Mnist(digits, labels, digits, labels)).folder
     client = create_app(Settings(models_dir=tmp_path)).test_client()
     answers = [
         client.post(

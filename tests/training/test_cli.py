@@ -15,8 +15,10 @@ from training.cli import EXIT_CODES, main
 from training.config import RECIPES
 from training.data import Mnist
 from training.errors import TrainingError
+from training.gate import Verdict
 from training.options import parse
 from training.pipeline import Job
+from training.release import Release
 
 
 @pytest.fixture(autouse=True)
@@ -28,10 +30,15 @@ def _signal_restored() -> Iterator[None]:
 
 @pytest.fixture
 def jobs(tiny: Mnist, monkeypatch: pytest.MonkeyPatch) -> list[Job]:
-    """The jobs that were asked for, none of which is run."""
+    """The jobs that were asked for, none of which is run; seed 13 is found worse."""
     asked: list[Job] = []
+
+    def run(job: Job, _: Mnist) -> Release:
+        asked.append(job)
+        return Release(Path("models/mnist/3"), job.config.seed != 13, Verdict(2))
+
     monkeypatch.setattr("training.cli.load_mnist", lambda _: tiny)
-    monkeypatch.setattr("training.pipeline.run", lambda job, _: asked.append(job))
+    monkeypatch.setattr("training.pipeline.run", run)
     return asked
 
 
@@ -59,6 +66,38 @@ def test_options_reach_the_job_and_the_command_is_kept(jobs: list[Job]) -> None:
         "mnist-train --seed 3 --name my-digits --resume "
         "--models-dir 'a b' --optimizer momentum"
     )
+
+
+def test_a_version_that_the_gate_refused_has_a_code_of_its_own(
+    jobs: list[Job],
+) -> None:
+    assert main(["--seed", "13"]) == cli.REFUSED
+    assert cli.REFUSED not in {0, *EXIT_CODES.values()}
+
+
+def test_force_and_the_gates_settings_reach_the_job(
+    jobs: list[Job], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MNIST_GATE_SIZE", "2.5")
+
+    main(["--force"])
+
+    (job,) = jobs
+    assert (job.force, job.gate.size) == (True, 2.5)
+
+
+def test_a_bad_setting_of_the_gate_is_told_before_anything_is_done(
+    jobs: list[Job],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("MNIST_GATE_SPEED", "fast")
+
+    assert main([]) == 2
+    assert capsys.readouterr().err == (
+        "mnist-train: MNIST_GATE_SPEED='fast': expected a number from 0 to 1000\n"
+    )
+    assert jobs == []
 
 
 def test_the_environment_gives_defaults_that_options_override() -> None:
@@ -105,10 +144,12 @@ def test_help_teaches_every_option_variable_and_exit_code(
     for word in (
         *("--recipe", "--epochs", "--batch-size", "--optimizer", "--learning-rate"),
         *("--seed", "--name", "--models-dir", "--data", "--resume"),
-        *("MNIST_MODELS_DIR", "MNIST_DATA"),
+        *("--force", "MNIST_MODELS_DIR", "MNIST_DATA"),
+        *("MNIST_GATE_ALPHA", "MNIST_GATE_ECE", "MNIST_GATE_PARITY"),
+        *("MNIST_GATE_SIZE", "MNIST_GATE_SPEED"),
     ):
         assert word in said
-    for code in (0, *EXIT_CODES.values(), cli.INTERRUPTED, cli.TERMINATED):
+    for code in (0, cli.REFUSED, *EXIT_CODES.values(), cli.INTERRUPTED, cli.TERMINATED):
         assert f" {code}  " in said
 
 

@@ -1,6 +1,8 @@
 """A whole run over a few pictures: what it publishes and how it fails."""
 
 import json
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -8,12 +10,15 @@ import pytest
 from PIL import Image
 
 from service.artifact import read_manifest, verify, version_numbers
+from service.labels import LABELS, read_labels
 from service.proof import prove
+from service.releases import RELEASES
 from tests.training.disks import files_up_to
 from training import pipeline
 from training.config import TrainingConfig
 from training.data import Mnist
-from training.errors import ProofError, WriteError
+from training.errors import FolderError, ProofError, WriteError
+from training.gate_settings import GateSettings
 from training.pipeline import Job, run
 from training.report import PICTURES
 from training.results import Results
@@ -26,7 +31,9 @@ def published(
 ) -> Path:
     """A version made by one whole run over `tiny`."""
     models = tmp_path_factory.mktemp("models")
-    return run(Job(short, models, command="mnist-train --epochs 3"), tiny)
+    release = run(Job(short, models, command="mnist-train --epochs 3"), tiny)
+    assert release.promoted
+    return release.folder
 
 
 def test_the_version_passes_the_services_own_proof(published: Path) -> None:
@@ -37,8 +44,13 @@ def test_the_version_passes_the_services_own_proof(published: Path) -> None:
     verify(published, proved.manifest)
 
 
-def test_nothing_but_the_version_is_left(published: Path) -> None:
-    assert [path.name for path in published.parent.iterdir()] == ["1"]
+def test_nothing_but_the_version_is_left_with_what_was_decided_of_it(
+    published: Path,
+) -> None:
+    left = {path.name for path in published.parent.iterdir()}
+
+    assert left == {"1", LABELS, RELEASES}
+    assert read_labels(published.parent) == {"stable": 1}
 
 
 def test_the_manifest_tells_how_the_version_came_about(published: Path) -> None:
@@ -110,6 +122,41 @@ def test_a_version_that_fails_its_proof_is_not_published(
     assert [path.name for path in (tmp_path / "mnist").iterdir()] == [
         ".checkpoint-seed.npz"
     ]
+
+
+def test_a_second_run_is_compared_with_the_first_by_both_engines(
+    published: Path,
+    tmp_path: Path,
+    tiny: Mnist,
+    short: TrainingConfig,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    shutil.copytree(published.parent, tmp_path / "mnist")
+    untaught = replace(short, epochs=1, learning_rate=1e-9)
+    gate = GateSettings(speed=1000)
+
+    same = run(Job(short, tmp_path, gate=gate), tiny)
+    worse = run(Job(untaught, tmp_path, gate=gate), tiny)
+
+    assert (same.folder.name, same.promoted) == ("2", True)
+    assert (worse.folder.name, worse.promoted) == ("3", False)
+    assert worse.verdict.default == 2
+    out = capsys.readouterr().out
+    assert "engines differ" in out
+    assert "version 2 is the default now: not worse than version 1" in out
+    assert "version 3 is not the default, which still is version 2" in out
+    assert read_labels(tmp_path / "mnist") == {"stable": 2}
+
+
+def test_damaged_labels_are_told_before_anything_is_trained(
+    tmp_path: Path, tiny: Mnist, short: TrainingConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "mnist").mkdir()
+    (tmp_path / "mnist" / LABELS).write_text("{")
+    monkeypatch.delattr("training.pipeline.train")
+
+    with pytest.raises(FolderError, match=LABELS):
+        run(Job(short, tmp_path), tiny)
 
 
 def test_a_disk_that_is_full_at_the_first_checkpoint_publishes_nothing(

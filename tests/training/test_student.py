@@ -75,7 +75,7 @@ def unbroken(
     Keeping.kept.mkdir()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("training.pipeline.CheckpointFile", Keeping)
-        version = run(Job(brief, folder / "models"), tiny)
+        version = run(Job(brief, folder / "models"), tiny).folder
     return Unbroken(version, Keeping.kept)
 
 
