@@ -48,6 +48,6 @@ def _measured(home: Path, number: int, mnist: Mnist) -> Incumbent:
         if (manifest.name, manifest.version) != (home.name, number):
             raise ArtifactError(f"it holds {manifest.name} {manifest.version}")
         return Incumbent(number, measure(folder, mnist), labelled=True)
-    except ArtifactError as error:
+    except (ArtifactError, OSError) as error:  # it may be pruned meanwhile
         note = f"compared with nothing, since version {number} is damaged: {error}"
         return Incumbent(None, None, labelled=True, note=note)

@@ -33,6 +33,20 @@ class Containers:
         command = [*self.compose, "--project-name", self.project, *arguments]
         return output(command, {**os.environ, "PORT": str(self.port), **environ})
 
+    def run_once(
+        self, service: str, *arguments: str, **environ: str
+    ) -> subprocess.CompletedProcess[str]:
+        """A command in a container of its own, however it ends."""
+        run = ("--profile", "train", "run", "--rm", service)
+        return subprocess.run(
+            [*self.compose, "--project-name", self.project, *run, *arguments],
+            cwd=ROOT,
+            env={**os.environ, "PORT": str(self.port), **environ},
+            check=False,
+            capture_output=True,
+            text=True,
+        )
+
     def serve(self) -> None:
         """Start the service where it does not run, and wait until it is healthy."""
         if not self.container() or self.inspect(".State.Status") != "running":

@@ -1,6 +1,7 @@
 """What docker-compose.yml and the two Dockerfiles promise, with a real engine."""
 
 import http.client
+import json
 import subprocess
 import threading
 import time
@@ -92,16 +93,45 @@ def test_memory_and_cpus_are_limited(containers: Containers) -> None:
 def test_a_trained_version_is_served_after_a_restart(
     containers: Containers, digits: list[Digit], data: Path
 ) -> None:
-    before = default_version(containers)
+    before = newest_version(containers)
 
-    train = ("--profile", "train", "run", "--rm", "training")
-    options = ("--epochs", "1", "--data", "/data")
-    containers.run(*train, *options, MNIST_DATA=str(data))
+    options = ("--epochs", "1", "--data", "/data", "--force")
+    trained = containers.run_once("training", *options, MNIST_DATA=str(data))
     containers.run("restart", "service")
     containers.wait_until_healthy()
 
+    assert trained.returncode == 0, trained.stdout + trained.stderr
     assert default_version(containers) == before + 1
     assert classify(containers, digits[0]) == digits[0].label
+
+
+def test_a_worse_version_is_not_served_by_default_until_it_is_promoted(
+    containers: Containers, data: Path
+) -> None:
+    containers.run_once("models", "promote", "2")
+    worse = newest_version(containers) + 1
+    options = ("--epochs", "1", "--data", "/data")
+
+    trained = containers.run_once("training", *options, MNIST_DATA=str(data))
+    containers.run("restart", "service")
+    containers.wait_until_healthy()
+    kept = default_version(containers)
+    promoted = containers.run_once("models", "promote", str(worse))
+    containers.run("restart", "service")
+    containers.wait_until_healthy()
+
+    assert trained.returncode == 3, trained.stdout + trained.stderr
+    assert f"version {worse} is not the default, which still is" in trained.stdout
+    assert kept == 2
+    assert promoted.returncode == 0, promoted.stderr
+    assert default_version(containers) == worse
+
+
+def test_the_service_cannot_change_what_is_decided(containers: Containers) -> None:
+    tried = containers.inside("mnist-models promote 1")
+
+    assert tried.returncode == 3
+    assert "Read-only file system" in tried.stderr
 
 
 def test_sigterm_lets_a_request_in_flight_finish(
@@ -146,6 +176,13 @@ def default_version(containers: Containers) -> int:
     default = containers.version()["default"]
     assert isinstance(default, int)
     return default
+
+
+def newest_version(containers: Containers) -> int:
+    """The highest version that there is, served by default or not."""
+    listed = containers.run_once("models", "list", "--json")
+    newest: int = json.loads(listed.stdout)["versions"][0]["version"]
+    return newest
 
 
 def size(image: str) -> int:

@@ -12,6 +12,8 @@ import pytest
 import tensorflow as tf
 
 from service.artifact import read_manifest
+from service.labels import LABELS
+from service.releases import RELEASES
 from training.checkpoint import Checkpoint, CheckpointFile
 from training.config import TrainingConfig, configure
 from training.data import Mnist
@@ -108,13 +110,16 @@ def assert_equal(trained: Trained, unbroken: Unbroken) -> None:
 
 
 @pytest.mark.slow
-def test_a_run_publishes_a_version_and_leaves_nothing_else(unbroken: Unbroken) -> None:
+def test_a_run_publishes_a_version_and_leaves_only_what_was_decided_beside_it(
+    unbroken: Unbroken,
+) -> None:
     manifest = read_manifest(unbroken.version)
 
     assert manifest.training["recipe"] == "best"
     assert manifest.training["config"]["distillation"]["slices"] == 2
     assert manifest.training["updates"] == 10
-    assert [path.name for path in unbroken.version.parent.iterdir()] == ["1"]
+    left = {path.name for path in unbroken.version.parent.iterdir()}
+    assert left == {"1", LABELS, RELEASES}
 
 
 @pytest.mark.slow
