@@ -11,6 +11,9 @@ from training.gate_settings import GateSettings
 from training.mcnemar import disagreements, mcnemar
 from training.versus import Measured
 
+NONE = "-"
+"""In place of a figure of the default, for what is asked of the candidate alone."""
+
 
 @dataclass(frozen=True)
 class Check:
@@ -23,10 +26,8 @@ class Check:
     passed: bool
 
     def __str__(self) -> str:
-        return (
-            f"{self.name} {self.candidate} against {self.default}, allowed is "
-            f"{self.allowed}"
-        )
+        against = "" if self.default == NONE else f" against {self.default}"
+        return f"{self.name} {self.candidate}{against} ({self.allowed})"
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ def judge(
         Check(
             "engines differ",
             f"{parity:.1e}",
-            "-",
+            NONE,
             f"up to {settings.parity:g}",
             parity <= settings.parity,
         ),
@@ -126,7 +127,7 @@ def accuracy(candidate: Measured, default: Measured, alpha: float) -> Check:
         "accuracy",
         f"{candidate.accuracy:.4f}",
         f"{default.accuracy:.4f}",
-        f"p of {alpha:g} or more: {lost} lost, {won} won, p {p:.2g}",
+        f"p {alpha:g} or more; {lost} lost, {won} won: p {p:.2g}",
         p >= alpha,
     )
 

@@ -168,9 +168,11 @@ def test_the_reason_names_every_check_that_failed_with_its_figures() -> None:
     found = verdict(version(30), slower=2)
 
     assert found.reason == (
-        "worse than version 2: accuracy 0.9700 against 0.9800, allowed is p of 0.05 or "
-        "more: 10 lost, 0 won, p 0.00098; one prediction 80 us against 40 us, allowed "
-        "is up to 60 us"
+        "worse than version 2: accuracy 0.9700 against 0.9800 (p 0.05 or more; 10 "
+        "lost, 0 won: p 0.00098); one prediction 80 us against 40 us (up to 60 us)"
+    )
+    assert verdict(version(), parity=0.25).reason == (
+        "worse than version 2: engines differ 2.5e-01 (up to 1e-05)"
     )
 
 
@@ -178,7 +180,7 @@ def test_the_table_has_a_line_for_each_check() -> None:
     lines = str(verdict(version(30))).splitlines()
 
     assert lines[0].split() == ["check", "candidate", "version", "2", "allowed"]
-    assert lines[1].startswith("accuracy        0.9700     0.9800     p of 0.05")
+    assert lines[1].startswith("accuracy        0.9700     0.9800     p 0.05")
     assert [line.split()[-1] for line in lines[1:]] == ["WORSE", *["passed"] * 4]
 
 

@@ -155,8 +155,8 @@ def test_a_worse_version_stays_on_disk_marked_with_its_reason(
     releases = read_releases(home)
     assert releases.refused == {2: found.verdict.reason}
     assert releases.refused[2].startswith(
-        "worse than version 1: accuracy 0.7000 against 0.9000, allowed is p of 0.05 "
-        "or more: 40 lost, 0 won"
+        "worse than version 1: accuracy 0.7000 against 0.9000 (p 0.05 or more; 40 "
+        "lost, 0 won: p "
     )
     last = releases.history[-1]
     assert (last.action, last.version, last.reason) == (
