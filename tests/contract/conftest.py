@@ -40,7 +40,7 @@ def expected(
 def labelled(
     models_dir: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Server]:
-    """Serves version 1 as stable too and 2 as canary; refuses 3."""
+    """Serves version 1, stable, by default and 2 as canary; refuses 3."""
     folder = tmp_path_factory.mktemp("served")
     versions = folder / "models" / "mnist"
     versions.mkdir(parents=True)

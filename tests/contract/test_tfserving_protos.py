@@ -66,15 +66,15 @@ def features_of(example: Any) -> dict[str, Any]:
 
 
 @pytest.fixture(
-    params=[ModelSpec(name="mnist"), ModelSpec(name="mnist", version_label="stable")],
-    ids=["latest", "label"],
+    params=[ModelSpec(name="mnist"), ModelSpec(name="mnist", version_label="canary")],
+    ids=["default", "label"],
 )
 def spec(request: pytest.FixtureRequest) -> Any:
     return request.param
 
 
 def version_of(spec: Any) -> int:
-    return 1 if spec.version_label == "stable" else 2
+    return 2 if spec.version_label == "canary" else 1
 
 
 def test_a_predict_request_is_answered_with_a_predict_response(
@@ -157,7 +157,7 @@ def test_the_metadata_are_those_messages(labelled: Server) -> None:
     spec = json_format.ParseDict(document["model_spec"], ModelSpec())
     told = document["metadata"]["signature_def"]
     signatures = json_format.ParseDict(told, SignatureDefMap()).signature_def
-    assert (spec.name, spec.version.value) == ("mnist", 2)
+    assert (spec.name, spec.version.value) == ("mnist", 1)
     assert list(signatures) == ["serving_default"]
     signature = signatures["serving_default"]
     assert signature.inputs["pixels"].dtype == tf.float32.as_datatype_enum
