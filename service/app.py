@@ -23,6 +23,7 @@ from service.settings import Settings
 from service.statistics import Statistics
 from service.store import Store
 from service.uptake import Fellows
+from service.traffic import Traffic
 from service.web import blueprint as web
 
 
@@ -45,6 +46,7 @@ def create_app(
     classifier = Classifier(store, settings, statistics)
     counts = classifier.statistics.counts
     measured = Measured(counts.board, store, settings)
+    traffic = Traffic(counts.board, counts.row)
 
     app = Flask(__name__, static_folder=None)
     app.request_class = MemoryRequest
@@ -58,8 +60,8 @@ def create_app(
     app.register_blueprint(health.blueprint(store, settings))
     app.register_blueprint(metrics.blueprint(measured))
     app.register_blueprint(openapi.blueprint())
-    app.register_blueprint(web(classifier, store, settings))
-    requests.install(app, counts)
+    app.register_blueprint(web(classifier, store, settings, measured, traffic))
+    requests.install(app, counts, traffic)
     errors.install(app)
     return app
 

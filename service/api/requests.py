@@ -15,11 +15,12 @@ from service.counts import Counts
 from service.logs import FIELDS
 from service.marks import UNKNOWN, Marks
 from service.metrics import REJECTED, REQUEST_SECONDS, REQUESTS, STAGE_SECONDS
+from service.traffic import Traffic
 
 log = logging.getLogger(__name__)
 
-PROBES = ("/livez", "/readyz", "/metrics")
-"""Asked every few seconds by machines, so logged at level debug only."""
+PROBES = ("/livez", "/readyz", "/metrics", "/status")
+"""Asked every few seconds by machines: logged at level debug only, and no traffic."""
 
 UNMATCHED = "unmatched"
 """The route and the dialect of what is at no URL rule, or asks it by another method."""
@@ -27,7 +28,7 @@ UNMATCHED = "unmatched"
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}")
 
 
-def install(app: Flask, counts: Counts) -> None:
+def install(app: Flask, counts: Counts, traffic: Traffic) -> None:
     """Give each request of `app` an id and a log line, and count it.
 
     The id is the client's own X-Request-ID where that is plain and short, else
@@ -39,6 +40,8 @@ def install(app: Flask, counts: Counts) -> None:
         way, now = marks.current(), time.perf_counter_ns()
         _tell(response, now - way.began)
         with counts.lock:
+            if request.path not in PROBES:
+                traffic.count(response.status_code, now - way.began)
             _count_request(counts, way, response.status_code, now)
             if way.computed:
                 _count_stages(counts, way, now)

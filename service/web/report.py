@@ -54,6 +54,11 @@ def install(
         return answer(request, _file(settings, manifest, name), ASK_AGAIN)
 
 
+def has_card(manifest: Manifest) -> bool:
+    """Whether there is a report to be shown."""
+    return f"{REPORT}/{CARD}" in manifest.files
+
+
 def to_html(card: str) -> str:
     """The Markdown of a model card as HTML; HTML within it is shown, not obeyed.
 

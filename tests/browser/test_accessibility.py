@@ -7,9 +7,12 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+import requests
 
 from tests.browser.conftest import Visit, lacking
 from tests.browser.person import Person
+from tests.fakes import Digit
+from tests.load.server import Server
 
 PACKAGE = "axe-core@4.14.1"
 SCRIPT = "package/axe.min.js"
@@ -97,6 +100,21 @@ def test_a_report_has_no_violation(
         viewport={"width": width, "height": 900},
     )
 
+    assert _violations(person, axe) == []
+    assert _overflow(person) <= 0
+
+
+@pytest.mark.parametrize(("scheme", "width"), every_look)
+def test_the_status_page_has_no_violation(
+    visit: Visit, axe: str, digits: list[Digit], server: Server, scheme: str, width: int
+) -> None:
+    for digit in digits[:5]:
+        requests.post(server.url("/read"), files={"image": digit.encoded}, timeout=60)
+    person = visit(
+        "/status", color_scheme=scheme, viewport={"width": width, "height": 900}
+    )
+
+    assert person.page.locator("tbody tr").count() > 10
     assert _violations(person, axe) == []
     assert _overflow(person) <= 0
 

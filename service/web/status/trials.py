@@ -1,0 +1,72 @@
+"""Versions that are tried out: beside the default one, or on a part of what comes."""
+
+from dataclasses import dataclass
+
+from service.metrics import REQUESTS, SHADOW_DROPPED, SHADOWED
+from service.snapshot import Snapshot
+from service.web.status.numbers import Numbers
+from service.web.status.words import count, part
+
+CANARY = "canary"
+
+
+@dataclass(frozen=True)
+class Canary:
+    """The version that the label points at, and its share of what was answered."""
+
+    version: int
+    requests: str
+    share: str
+
+
+@dataclass(frozen=True)
+class Shadow:
+    """How often a version read the same digit as the one that answered."""
+
+    version: str
+    pictures: str
+    same: str
+    different: str
+    agreement: str
+
+
+@dataclass(frozen=True)
+class Shadows:
+    """Each version that read in the shadow, and the requests that none did."""
+
+    versions: tuple[Shadow, ...]
+    dropped: str
+
+
+def canary(numbers: Numbers, snapshot: Snapshot) -> Canary | None:
+    """None where nothing has that label, or the default version itself has it."""
+    version = snapshot.labels.get(CANARY)
+    if version in (None, snapshot.default):
+        return None
+    requests = numbers.sum(REQUESTS, lambda of: of[2] == str(version))
+    answered = numbers.sum(REQUESTS, lambda of: of[2] != "")
+    return Canary(version, count(requests), part(requests, answered))
+
+
+def shadows(numbers: Numbers) -> Shadows | None:
+    """None where nothing was read or dropped."""
+    found = numbers.all(SHADOWED)
+    dropped = numbers.one(SHADOW_DROPPED)
+    versions = sorted({version for version, _ in found}, reverse=True)
+    if not versions and not dropped:
+        return None
+    return Shadows(
+        tuple(_shadow(numbers, version) for version in versions), count(dropped)
+    )
+
+
+def _shadow(numbers: Numbers, version: str) -> Shadow:
+    same = numbers.one(SHADOWED, version, "agree")
+    different = numbers.one(SHADOWED, version, "differ")
+    return Shadow(
+        version=version,
+        pictures=count(same + different),
+        same=count(same),
+        different=count(different),
+        agreement=part(same, same + different),
+    )
