@@ -22,8 +22,8 @@ from service.measured import Measured
 from service.settings import Settings
 from service.statistics import Statistics
 from service.store import Store
-from service.uptake import Fellows
 from service.traffic import Traffic
+from service.uptake import Fellows
 from service.web import blueprint as web
 
 

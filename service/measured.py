@@ -99,6 +99,12 @@ class Measured:
         samples = [each.samples for each in self.families() if each.metric == metric]
         return samples[0] if samples else {}
 
+    @property
+    def default_since(self) -> float:
+        """When the version that answers by default came to do so, in seconds since
+        1970; 0 where that was not noted."""
+        return self._board.highest("uptake/default_ms") / 1000
+
     def drift(self) -> Mapping[int, Drift]:
         """What came lately, by version, of those that can tell."""
         models = self._store.snapshot.models.items()

@@ -74,11 +74,12 @@ class Uptake:
             self._lead()
         if self.joined:
             self._prepare_posted()
+        default = self.snapshot.default
         flipped = leads and self._generations.flip()
         if not self.joined:
             self._try_to_join()
         if flipped:
-            self._tell()
+            self._tell(default)
         self._let_go()
 
     def _leads(self) -> bool:
@@ -186,10 +187,14 @@ class Uptake:
             self._loader.keep(*kept.values())
             give_back_memory()
 
-    def _tell(self) -> None:
+    def _tell(self, default: int | None) -> None:
+        """Say what serves from now on, where `default` answered until now."""
         took = time.monotonic_ns() - self._generations.began
         if self._generations.serving > 1:
             self._count(swaps=1, swap_ns=took)
+        if self.snapshot.default != default:
+            now = time.time_ns() // 1_000_000
+            self._fellows.board.put(self._fellows.row, "uptake/default_ms", now)
         tell_serving(self.snapshot, self._settings, took)
 
     def _count(self, **amounts: int) -> None:

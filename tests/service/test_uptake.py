@@ -23,6 +23,7 @@ from service.snapshot import Snapshot
 from service.store import Store
 from service.uptake import Fellows
 from tests.fakes import fake_version
+from tests.load.server import wait_until
 
 pytestmark = pytest.mark.usefixtures("engine")
 
@@ -251,6 +252,24 @@ def test_a_label_moves_the_default_and_loads_nothing_anew(
 
     assert until(one, lambda told: told.default == 1).loaded == [1, 2]
     assert two.told().default == 1
+
+
+def test_since_when_a_version_answers_by_default_is_noted(
+    master: Master, tmp_path: Path
+) -> None:
+    (tmp_path / "mnist" / LABELS).write_text('{"stable": 1}')
+    worker = master.start()
+    wait_until(lambda: master.counted("default_ms") > 0, "the first one is noted")
+    first = master.counted("default_ms")
+
+    published(tmp_path, 2)
+    wait_until(lambda: master.counted("swaps") == 1, "version 2 is loaded beside it")
+    assert worker.told().default == 1
+    assert master.counted("default_ms") == first
+    (tmp_path / "mnist" / LABELS).write_text('{"stable": 2}')
+
+    wait_until(lambda: master.counted("default_ms") > first, "another answers")
+    assert worker.told().default == 2
 
 
 def test_workers_that_do_not_look_by_themselves_do_when_asked(

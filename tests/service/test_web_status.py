@@ -22,7 +22,7 @@ from service.web import status
 from service.web.static import Static
 from service.web.status.numbers import Numbers
 from service.web.status.pictures import drifts
-from service.web.status.words import NONE
+from service.web.status.words import NONE, moment
 from tests.fakes import FakeEngine, fake_digit, fake_store, fake_version
 
 HOSTILE = "<script>alert(1)</script>"
@@ -170,12 +170,12 @@ def test_without_a_version_it_says_that_nothing_is_ready_and_why(
 @pytest.mark.parametrize(
     ("action", "words"),
     [
-        ("promoted", "since it was promoted"),
-        ("rolled back", "since it was rolled back to"),
-        ("labelled", "since it was labelled stable"),
+        ("promoted", "It was promoted"),
+        ("rolled back", "It was rolled back to"),
+        ("labelled", "It was labelled stable"),
     ],
 )
-def test_since_when_a_version_answers_is_told_from_the_last_decision(
+def test_the_decision_by_which_a_version_answers_is_told(
     engine: FakeEngine, tmp_path: Path, action: str, words: str
 ) -> None:
     folder = fake_version(tmp_path).parent
@@ -191,22 +191,33 @@ def test_since_when_a_version_answers_is_told_from_the_last_decision(
 
     html = create_app(Settings(models_dir=tmp_path)).test_client().get("/status").text
 
-    assert f"Version 1 answers by default {words}, 3 Feb 2026, 04:05:06 UTC." in html
+    assert f"{words} on 3 Feb 2026, 04:05:06 UTC." in html
 
 
-def test_without_decisions_it_is_since_the_start_unless_versions_changed(
+def test_a_version_answers_since_the_start_or_since_another_did(
     board: Board, store: Store
 ) -> None:
-    client = over(store, board)
-    assert "Version 2 answers by default since the service started" in _words(
-        client.get("/status").text
-    )
+    client, start = over(store, board), moment(board.created)
+    html = client.get("/status").text
+    assert f"Version 2 answers by default since {start}." in html
+    assert "came to serve" not in html
 
     board.add(0, {"uptake/swaps": 2, "uptake/swap_ns": 3_000_000_000})
+    board.put(0, "uptake/default_ms", 1_700_000_000_000)
+    board.put(1, "uptake/default_ms", 1_800_000_000_000)  # by a later leader
     html = client.get("/status").text
 
-    assert "answers by default since" not in html
+    assert f"Version 2 answers by default since {moment(1.8e9)}." in html
     assert "other versions came to serve 2 times, each after 1.5 s on average" in html
+
+
+def test_what_is_to_be_put_right_is_said(board: Board, store: Store) -> None:
+    problem = "label canary is not used: version 3 is not served"
+    store.serve(replace(store.snapshot, problems=(problem,)))
+
+    html = over(store, board).get("/status").text
+
+    assert f"<li>{problem}</li>" in html
 
 
 def test_canary_and_shadow_are_left_out_where_nothing_is_tried(
@@ -265,8 +276,13 @@ def test_workers_that_crashed_are_counted(board: Board, store: Store) -> None:
 def test_what_others_have_written_is_shown_and_not_obeyed(
     board: Board, store: Store
 ) -> None:
-    store.snapshot = replace(
-        store.snapshot, refused={9: HOSTILE}, labels={HOSTILE: 1, "canary": 1}
+    store.serve(
+        replace(
+            store.snapshot,
+            refused={9: HOSTILE},
+            labels={HOSTILE: 1, "canary": 1},
+            problems=(HOSTILE,),
+        )
     )
     counts = Counts(board)
     counts.count(metrics.REQUESTS, (HOSTILE, HOSTILE, "1", "200"))
@@ -275,7 +291,7 @@ def test_what_others_have_written_is_shown_and_not_obeyed(
 
     html = over(store, board).get("/status").text
 
-    assert html.count("&lt;script&gt;") == 4
+    assert html.count("&lt;script&gt;") == 5
     assert HOSTILE not in html
     assert "<b>" not in html
 

@@ -43,7 +43,8 @@ def install(
     @routes.get("/status")
     def status() -> Response:
         numbers, now = Numbers(measured.families()), time.time()
-        snapshot, up = store.snapshot, now - numbers.one(START_TIME)
+        snapshot, start = store.snapshot, numbers.one(START_TIME)
+        up, since = now - start, measured.default_since or start
         html = render(
             "status.html",
             static,
@@ -52,7 +53,7 @@ def install(
             model=store.model,
             why=None if snapshot.models else why_not_ready(snapshot, settings),
             server=Server.of(numbers, up),
-            versions=Versions.of(numbers, snapshot, settings),
+            versions=Versions.of(numbers, snapshot, settings, since),
             flow=Flow.of(numbers, traffic, up),
             stages=stages(numbers),
             pictures=Pictures.of(numbers, snapshot),

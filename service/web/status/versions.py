@@ -10,9 +10,9 @@ from service.metrics import (
     REFUSALS,
     REQUESTS,
     STAGE_SECONDS,
-    START_TIME,
     SWAP_SECONDS,
 )
+from service.plan import STABLE
 from service.releases import Decision, read_releases
 from service.settings import Settings
 from service.snapshot import Snapshot
@@ -20,13 +20,12 @@ from service.web.report import has_card
 from service.web.status.numbers import Numbers
 from service.web.status.words import count, moment, took, written
 
-STABLE = "stable"
 DONE = {
-    "promoted": "since it was promoted",
-    "rolled back": "since it was rolled back to",
-    "labelled": "since it was labelled stable",
+    "promoted": "promoted",
+    "rolled back": "rolled back to",
+    "labelled": "labelled stable",
 }
-"""What a decision says of the version that has answered by default since."""
+"""What a decision, by which a version answers by default, did with it."""
 
 
 @dataclass(frozen=True)
@@ -47,30 +46,36 @@ class Served:
 class Versions:
     """Those that are served and those that were refused, with why.
 
-    `since` is a sentence that says when the default one came to answer, as far as
-    that is known.
+    The default one answers since then, as was `decided`, if it was. `problems` are
+    sentences.
     """
 
     default: int | None
     since: str
+    decided: str
     served: tuple[Served, ...]
     refused: tuple[tuple[int, str], ...]
+    problems: tuple[str, ...]
     swaps: int
     swap_took: str
     refusals: int
 
     @classmethod
-    def of(cls, numbers: Numbers, snapshot: Snapshot, settings: Settings) -> "Versions":
-        """Of what is served now, the newest first."""
+    def of(
+        cls, numbers: Numbers, snapshot: Snapshot, settings: Settings, since: float
+    ) -> "Versions":
+        """Of what is served now, the newest first, by default `since` then."""
         swaps = numbers.spread(SWAP_SECONDS)
         return cls(
             default=snapshot.default,
-            since=_since(numbers, snapshot, settings),
+            since=moment(since),
+            decided=_decided(snapshot, settings),
             served=tuple(
                 _served(numbers, snapshot, number)
                 for number in sorted(snapshot.models, reverse=True)
             ),
             refused=tuple(sorted(snapshot.refused.items(), reverse=True)),
+            problems=snapshot.problems,
             swaps=swaps.count,
             swap_took=took(swaps.mean),
             refusals=int(numbers.one(REFUSALS)),
@@ -95,25 +100,16 @@ def _served(numbers: Numbers, snapshot: Snapshot, number: int) -> Served:
     )
 
 
-def _since(numbers: Numbers, snapshot: Snapshot, settings: Settings) -> str:
-    """When it was decided that the default version answers, else what is known."""
+def _decided(snapshot: Snapshot, settings: Settings) -> str:
+    """By which decision the default version answers, in words; empty for none."""
     try:
         history = read_releases(settings.models_dir / settings.model).history
-    except ArtifactError:  # the log of the service says so, and what is wrong
-        history = ()
-    decision = _last_of_stable(history)
-    if decision is not None and decision.version == snapshot.default:
-        return _answers(snapshot, DONE.get(decision.action, ""), written(decision.time))
-    if numbers.spread(SWAP_SECONDS).count == 0:
-        start = moment(numbers.one(START_TIME))
-        return _answers(snapshot, "since the service started", start)
-    return ""
-
-
-def _answers(snapshot: Snapshot, since: str, when: str) -> str:
-    if snapshot.default is None or not since:
+    except ArtifactError:  # told where the folder is read, with what is wrong
         return ""
-    return f"Version {snapshot.default} answers by default {since}, {when}."
+    last = _last_of_stable(history)
+    if last is None or last.version != snapshot.default or last.action not in DONE:
+        return ""
+    return f"{DONE[last.action]} on {written(last.time)}"
 
 
 def _last_of_stable(history: Iterable[Decision]) -> Decision | None:
