@@ -190,11 +190,11 @@ class Uptake:
     def _tell(self, default: int | None) -> None:
         """Say what serves from now on, where `default` answered until now."""
         took = time.monotonic_ns() - self._generations.began
-        if self._generations.serving > 1:
-            self._count(swaps=1, swap_ns=took)
         if self.snapshot.default != default:
             now = time.time_ns() // 1_000_000
             self._fellows.board.put(self._fellows.row, "uptake/default_ms", now)
+        if self._generations.serving > 1:
+            self._count(swaps=1, swap_ns=took)
         tell_serving(self.snapshot, self._settings, took)
 
     def _count(self, **amounts: int) -> None:
