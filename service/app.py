@@ -20,6 +20,7 @@ from service.api import (
 from service.classifier import Classifier
 from service.measured import Measured
 from service.settings import Settings
+from service.shadow import Shadow
 from service.statistics import Statistics
 from service.store import Store
 from service.traffic import Traffic
@@ -43,8 +44,10 @@ def create_app(
     settings = settings or Settings.from_env(os.environ)
     store = Store(settings, fellows)
     store.load()
-    classifier = Classifier(store, settings, statistics)
-    counts = classifier.statistics.counts
+    statistics = statistics or Statistics()
+    counts = statistics.counts
+    shadow = Shadow(store, settings.shadow, counts) if settings.shadow else None
+    classifier = Classifier(store, settings, statistics, shadow)
     measured = Measured(counts.board, store, settings)
     traffic = Traffic(counts.board, counts.row)
 

@@ -18,6 +18,7 @@ from service.normaliser import Normalised, Preprocess
 from service.outcomes import Outcomes
 from service.proof import ProvedModel
 from service.settings import Settings
+from service.shadow import Shadow
 from service.statistics import Statistics
 from service.store import Store, Version
 from service.typicality import Typicality
@@ -32,6 +33,7 @@ class Classifier:
         store: Store,
         settings: Settings,
         statistics: Statistics | None = None,
+        shadow: Shadow | None = None,
     ) -> None:
         self._store = store
         self._settings = settings
@@ -39,6 +41,7 @@ class Classifier:
         counts = self.statistics.counts
         windows = Windows(counts.board, counts.row, settings.drift_minutes)
         self._outcomes = Outcomes(counts, windows)
+        self._shadow = shadow
 
     def classify(
         self,
@@ -62,7 +65,7 @@ class Classifier:
         or version that is not served, NotReady where none is.
         """
         self.check_count(len(uploads))
-        proved = self._store.find(model, version)
+        proved = self._store.choose(model, version)
         with self.statistics.call(proved.manifest.version) as call:
             batch = read_uploads(uploads, preprocess, self._settings.max_pixels)
             call.read(batch.errors.values())
@@ -79,6 +82,8 @@ class Classifier:
             answer = self._answer(proved.manifest, typicality, batch, probabilities)
             judged_as = None if answer.typicality is None else answer.typicality[rows]
             self._outcomes.count(proved.manifest, pixels, told, judged_as)
+            if self._shadow is not None:
+                self._shadow.offer(proved.manifest.version, pixels, told)
             return answer
 
     def infer(self, pixels: NDArray[np.float32], proved: ProvedModel) -> Inference:
@@ -100,6 +105,8 @@ class Classifier:
                     "the network's sums are not; expected numbers from 0 to 1"
                 )
             self._outcomes.count(proved.manifest, pixels, probabilities)
+            if self._shadow is not None:
+                self._shadow.offer(proved.manifest.version, pixels, probabilities)
             return Inference(proved.manifest, probabilities)
 
     def explain(
@@ -118,7 +125,7 @@ class Classifier:
         Raises BadRequest where the two are the same, Unexplainable where the version
         is another network, and what `classify` raises.
         """
-        proved = self._store.find(model, version)
+        proved = self._store.choose(model, version)
         with self.statistics.call(proved.manifest.version) as call:
             picture = read_upload(upload, preprocess, self._settings.max_pixels).digit
             call.read()

@@ -5,6 +5,7 @@ network need not know of HTTP. What is made of it is left to `service.api.reques
 """
 
 import time
+from collections.abc import Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
@@ -23,7 +24,9 @@ class Marks:
     It `began` here, its body was `received` whole, its pictures `decoded` to what
     the network takes, and the answer `computed`. `queued` is how long it waited
     before, `version` whichever answered. `rejected` has what was refused of it,
-    by the error's kind.
+    by the error's kind. `asker` gives the same text for what belongs together, an
+    empty one where that is not known; `canary` is the label that chose another version
+    than the default, where one did.
     """
 
     began: int
@@ -32,6 +35,8 @@ class Marks:
     decoded: int = 0
     computed: int = 0
     version: int | None = None
+    asker: Callable[[], str] = str
+    canary: str | None = None
     rejected: dict[str, int] = field(default_factory=dict)
 
     def reject(self, kind: str) -> None:

@@ -100,6 +100,12 @@ TYPICALITY = Metric(
     _TYPICALITY,
     MILLIONTHS,
 )
+CANARY_REQUESTS = Metric(
+    "mnist_canary_requests",
+    "counter",
+    "Requests that MNIST_CANARY had answered by another version than the default.",
+    ("label", "version"),
+)
 REJECTED = Metric(
     "mnist_rejected_inputs",
     "counter",
@@ -119,7 +125,7 @@ WORKER_ENDS = Metric(
 )
 COUNTED = (
     *(REQUESTS, REQUEST_SECONDS, STAGE_SECONDS, PREDICTIONS, CONFIDENCE, TYPICALITY),
-    *(REJECTED, WORKER_STARTS, WORKER_ENDS),
+    *(CANARY_REQUESTS, REJECTED, WORKER_STARTS, WORKER_ENDS),
 )
 """Those with names of their own on the board."""
 
@@ -173,7 +179,8 @@ REFUSALS = Metric(
 SHADOWED = Metric(
     "mnist_shadow_pictures",
     "counter",
-    "Pictures also read by a shadow version, by whether it read the same digit.",
+    "Pictures also read by a shadow version, by whether it read the same digit, agree "
+    "or differ, or failed.",
     ("version", "result"),
 )
 SHADOW_DROPPED = Metric(

@@ -14,6 +14,7 @@ from service.cpus import available_cpus
 from service.engines import ENGINES, EngineName
 from service.errors import SettingsError
 from service.policy import DEFAULT_POLICY, Policy
+from service.routing import Share
 
 MEBIBYTE = 2**20
 _DECIMAL = re.compile(r"[0-9]{0,9}\.?[0-9]{1,20}", re.ASCII)
@@ -39,6 +40,13 @@ class Settings:
         no such thing (MNIST_MIN_TYPICALITY).
     drift_minutes: how far back what came is compared with what the version was
         trained on (MNIST_DRIFT_MINUTES).
+    canary: label:percent, as canary:5: of the requests that ask for no version, so
+        many percent are answered by the version with that label, always those of
+        the same clients (MNIST_CANARY).
+    shadow: label or label:percent, as canary:10: of the requests that the default
+        version answers, so many percent, or all, are read by the version with that
+        label too, afterwards, to count how often it reads another digit
+        (MNIST_SHADOW).
     """
 
     models_dir: Path = Path("models")
@@ -51,6 +59,8 @@ class Settings:
     policy: Policy = DEFAULT_POLICY
     reload_seconds: float = 2.0
     drift_minutes: int = 60
+    canary: Share | None = None
+    shadow: Share | None = None
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "Settings":
@@ -74,6 +84,8 @@ class Settings:
             drift_minutes=_whole(
                 environ, "MNIST_DRIFT_MINUTES", cls.drift_minutes, 1, 7 * 24 * 60
             ),
+            canary=_part(environ, "MNIST_CANARY"),
+            shadow=_part(environ, "MNIST_SHADOW", default=":100"),
         )
 
 
@@ -157,6 +169,15 @@ def _policy(environ: Mapping[str, str], variable: str, default: Policy) -> Polic
         return Policy.parse(text)
     except ValueError as error:
         raise SettingsError(f"{variable}={text!r}: {error}") from error
+
+
+def _part(environ: Mapping[str, str], variable: str, default: str = "") -> Share | None:
+    """A label and a percentage; `default` stands for one that is left out."""
+    text = _text(environ, variable, "")
+    try:
+        return Share.parse(text if ":" in text else text + default) if text else None
+    except ValueError as error:
+        raise SettingsError(f"{variable}={text!r}: {error}, as canary:5") from error
 
 
 def _choice(

@@ -7,9 +7,11 @@ left to `service.loader`, how workers move to others together to `service.uptake
 from service.errors import NotReady, UnknownModel
 from service.folder import read_folder
 from service.loader import Loader
+from service.marks import current
 from service.news import tell_problems, tell_serving, why_not_ready
 from service.plan import Folder, Plan
 from service.proof import ProvedModel
+from service.routing import Canary
 from service.settings import Settings
 from service.snapshot import NOTHING, Snapshot
 from service.uptake import Fellows, Uptake
@@ -30,6 +32,7 @@ class Store:
         self._settings = settings
         self._loader = Loader(settings)
         self._plan, self._alone = Plan(), NOTHING
+        self._canary = Canary(settings.canary) if settings.canary else None
         self._uptake = None
         if fellows is not None:
             self._uptake = Uptake(settings, self._loader, fellows)
@@ -75,7 +78,28 @@ class Store:
 
         Raises UnknownModel where it is not served, NotReady where nothing is.
         """
-        snapshot, served = self.snapshot, self._settings.model
+        return self._found(self.snapshot, model, version)
+
+    def choose(self, model: str | None, version: Version) -> ProvedModel:
+        """As `find`, to answer the request under way: its default may be a canary.
+
+        Then the marks of the request say so.
+        """
+        snapshot, canary = self.snapshot, self._canary
+        found = self._found(snapshot, model, version)
+        if version is not None or canary is None:
+            return found
+        way = current()
+        number = canary.version(way.asker(), found.manifest.version, snapshot.labels)
+        if number is None:
+            return found
+        way.canary = canary.label
+        return snapshot.models[number]
+
+    def _found(
+        self, snapshot: Snapshot, model: str | None, version: Version
+    ) -> ProvedModel:
+        served = self._settings.model
         if model not in (None, served):
             raise UnknownModel(f"model {model!r} is not served, expected {served!r}")
         if snapshot.default is None:

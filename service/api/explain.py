@@ -9,6 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from service.answer import Explanation
 from service.api.bodies import read_body
+from service.api.predictions import routed
 from service.api.query import check_names, choice, version, whole
 from service.classifier import Classifier
 from service.digits import SIDE
@@ -95,6 +96,7 @@ def _numbers(explanation: Explanation) -> Response:
     document: dict[str, Any] = {
         "model": explanation.model,
         "version": explanation.version,
+        **routed(),
         "digit": explanation.digit,
         "against": explanation.against,
         "probability": explanation.probabilities[explanation.digit],

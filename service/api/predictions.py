@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from service.answer import Answer
 from service.api.errors import problem
 from service.api.query import Query
+from service.marks import current
 from service.normaliser import UNTOUCHED
 
 
@@ -40,6 +41,12 @@ def render(answer: Answer, query: Query, request: Request) -> Response:
     return response
 
 
+def routed() -> dict[str, str]:
+    """The key that says for which label's sake another version answered, if so."""
+    label = current().canary
+    return {} if label is None else {"canary": label}
+
+
 def _npy(probabilities: NDArray[np.float32]) -> bytes:
     file = BytesIO()
     np.save(file, probabilities, allow_pickle=False)
@@ -56,6 +63,7 @@ def _json(answer: Answer, query: Query) -> bytes:
     document = {
         "model": answer.model,
         "version": answer.version,
+        **routed(),
         "predictions": _predictions(answer, query),
     }
     options = orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_APPEND_NEWLINE

@@ -14,7 +14,13 @@ from service import marks
 from service.counts import Counts
 from service.logs import FIELDS
 from service.marks import UNKNOWN, Marks
-from service.metrics import REJECTED, REQUEST_SECONDS, REQUESTS, STAGE_SECONDS
+from service.metrics import (
+    CANARY_REQUESTS,
+    REJECTED,
+    REQUEST_SECONDS,
+    REQUESTS,
+    STAGE_SECONDS,
+)
 from service.traffic import Traffic
 
 log = logging.getLogger(__name__)
@@ -25,6 +31,9 @@ PROBES = ("/livez", "/readyz", "/metrics", "/status")
 UNMATCHED = "unmatched"
 """The route and the dialect of what is at no URL rule, or asks it by another method."""
 
+CANARY = "X-MNIST-Canary"
+"""The label for whose sake a request was answered by another than the default."""
+
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:/+=-]{1,128}")
 
 
@@ -34,10 +43,13 @@ def install(app: Flask, counts: Counts, traffic: Traffic) -> None:
     The id is the client's own X-Request-ID where that is plain and short, else
     a new one of 16 hex digits; the answer carries it in the same header. How
     long the answer took to make is in Server-Timing, as browsers read it.
+    X-MNIST-Canary says which label chose its version, where one did.
     """
 
     def end(response: Response) -> Response:
         way, now = marks.current(), time.perf_counter_ns()
+        if way.canary is not None:
+            response.headers[CANARY] = way.canary
         _tell(response, now - way.began)
         with counts.lock:
             if request.path not in PROBES:
@@ -52,9 +64,22 @@ def install(app: Flask, counts: Counts, traffic: Traffic) -> None:
 
 
 def _begin() -> None:
-    marks.begin()
+    way = marks.begin()
     asked = request.headers.get("X-Request-ID", "")
     g.request_id = asked if _REQUEST_ID.fullmatch(asked) else secrets.token_hex(8)
+    way.asker = _asker
+
+
+def _asker() -> str:
+    """The id that came with the request, else the address of whoever asks.
+
+    As a proxy tells it where there is one. Anyone can claim another: good for keeping
+    a client at a version, not more. Where it has none, as at a socket in the file
+    system, it is this request.
+    """
+    if request.headers.get("X-Request-ID") == g.request_id:
+        return str(g.request_id)
+    return next(filter(None, request.access_route), g.request_id)
 
 
 def _tell(response: Response, took: int) -> None:
@@ -81,6 +106,8 @@ def _count_request(counts: Counts, way: Marks, status: int, now: int) -> None:
         route, dialect = rule.rule, rule.endpoint.partition(".")[0]
     version = "" if way.version is None else str(way.version)
     counts.count(REQUESTS, (route, dialect, version, str(status)))
+    if way.canary is not None:
+        counts.count(CANARY_REQUESTS, (way.canary, version))
     counts.observe(REQUEST_SECONDS, (route, dialect), now - way.began)
     for reason, times in way.rejected.items():
         counts.count(REJECTED, (reason,), times)

@@ -7,6 +7,7 @@ import pytest
 from service.cpus import available_cpus
 from service.errors import SettingsError
 from service.policy import Policy
+from service.routing import Share
 from service.settings import ServerSettings, Settings
 
 
@@ -18,6 +19,7 @@ def test_without_variables_the_defaults_hold() -> None:
     )
     assert str(settings.policy) == "latest:3"
     assert settings.reload_seconds == 2.0
+    assert (settings.canary, settings.shadow) == (None, None)
 
 
 def test_every_variable_of_the_application_is_read() -> None:
@@ -31,6 +33,8 @@ def test_every_variable_of_the_application_is_read() -> None:
         "MNIST_MIN_TYPICALITY": "0.01",
         "MNIST_POLICY": "specific:3,1",
         "MNIST_RELOAD_SECONDS": "0.5",
+        "MNIST_CANARY": "canary:2.5",
+        "MNIST_SHADOW": "next:10",
     }
 
     settings = Settings.from_env(environ)
@@ -45,6 +49,8 @@ def test_every_variable_of_the_application_is_read() -> None:
         0.01,
         Policy(only=frozenset({1, 3})),
         0.5,
+        canary=Share("canary", 2.5),
+        shadow=Share("next", 10.0),
     )
 
 
@@ -80,6 +86,8 @@ VARIABLES = (
     "MNIST_MIN_TYPICALITY",
     "MNIST_POLICY",
     "MNIST_RELOAD_SECONDS",
+    "MNIST_CANARY",
+    "MNIST_SHADOW",
     "HOST",
     "PORT",
     "WORKERS",
@@ -193,3 +201,26 @@ def test_what_is_no_number_of_seconds_is_refused(value: str) -> None:
 
     said = f"MNIST_RELOAD_SECONDS='{value}': expected seconds from 0 to 3600, as 0.5"
     assert str(refusal.value) == said
+
+
+def test_a_shadow_reads_everything_unless_told_otherwise() -> None:
+    settings = Settings.from_env({"MNIST_SHADOW": "canary"})
+
+    assert settings.shadow == Share("canary", 100.0)
+
+
+@pytest.mark.parametrize("variable", ["MNIST_CANARY", "MNIST_SHADOW"])
+@pytest.mark.parametrize(
+    "value", ["canary:0", "canary:101", "canary:", "canary:5%", ":5", "7:5", "a b:5"]
+)
+def test_what_is_no_share_of_a_label_is_refused(variable: str, value: str) -> None:
+    with pytest.raises(SettingsError) as refusal:
+        Settings.from_env({variable: value})
+
+    said = "expected a label and a percentage above 0 and up to 100, as canary:5"
+    assert str(refusal.value) == f"{variable}='{value}': {said}"
+
+
+def test_a_canary_without_a_percentage_is_refused() -> None:
+    with pytest.raises(SettingsError, match="MNIST_CANARY='canary': expected a label"):
+        Settings.from_env({"MNIST_CANARY": "canary"})

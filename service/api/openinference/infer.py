@@ -22,7 +22,7 @@ def install(routes: Blueprint, classifier: Classifier, store: Store) -> None:
     @routes.post("/v2/models/<model>/versions/<version>/infer")
     def infer(model: str, version: str | None = None) -> Response:
         body = read_bytes(request)
-        proved = store.find(model, version_in(version))
+        proved = store.choose(model, version_in(version))
         asked = read_request(body, request.headers.get(HEADER), proved.manifest)
         tensor = asked.tensor
         classifier.check_count(tensor.count)

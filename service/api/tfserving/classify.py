@@ -24,7 +24,7 @@ def classify(
     """
     wanted, examples = signature_name(document), _examples(document)
     classifier.check_count(len(examples))
-    proved = spec.find(store)
+    proved = spec.choose(store)
     manifest = proved.manifest
     _check_signature(wanted)
     common = _context(document)

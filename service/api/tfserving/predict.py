@@ -20,7 +20,7 @@ def predict(
     The one output is not named, as TensorFlow Serving does not name it either.
     """
     wanted = signature_name(document)
-    proved = spec.find(store)
+    proved = spec.choose(store)
     if wanted != SIGNATURE:
         raise BadRequest(
             f'Serving signature name: "{wanted[:100]}" not found in signature '

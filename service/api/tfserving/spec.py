@@ -1,5 +1,6 @@
 """Which model and version a path means, and what is said of one not served."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from service.errors import BadRequest, UnknownModel
@@ -44,8 +45,15 @@ class ModelSpec:
         Raises UnknownModel where it is not served, BadRequest for a label that
         is not known, NotReady where nothing is served.
         """
+        return self._among(store.find)
+
+    def choose(self, store: Store) -> ProvedModel:
+        """As `find`, to answer the request under way: its default may be a canary."""
+        return self._among(store.choose)
+
+    def _among(self, find: Callable[[str | None, Version], ProvedModel]) -> ProvedModel:
         try:
-            return store.find(self.name, self.version)
+            return find(self.name, self.version)
         except UnknownModel as error:
             if isinstance(self.version, str):
                 raise self.unrecognized_label() from error
