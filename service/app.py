@@ -2,7 +2,7 @@
 
 import os
 from io import BytesIO
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 from flask import Flask, Request
 
@@ -16,6 +16,7 @@ from service.api import (
     openinference,
     requests,
     tfserving,
+    tracing,
 )
 from service.classifier import Classifier
 from service.measured import Measured
@@ -27,16 +28,21 @@ from service.traffic import Traffic
 from service.uptake import Fellows
 from service.web import blueprint as web
 
+if TYPE_CHECKING:  # OpenTelemetry is loaded only where it was asked for
+    from service.tracing import Tracing
+
 
 def create_app(
     settings: Settings | None = None,
     statistics: Statistics | None = None,
     fellows: Fellows | None = None,
+    traces: "Tracing | None" = None,
 ) -> Flask:
     """The WSGI application; settings come from the environment unless given.
 
     What it counts goes to `statistics`, which its fellow workers may share. With
-    `fellows` it serves what they do, and goes on to other versions with them.
+    `fellows` it serves what they do, and goes on to other versions with them; with
+    `traces` each request leaves one.
 
     Loads and proves the models, which may take seconds. Without one that is
     proved it starts all the same, alive but not ready.
@@ -64,6 +70,8 @@ def create_app(
     app.register_blueprint(metrics.blueprint(measured))
     app.register_blueprint(openapi.blueprint())
     app.register_blueprint(web(classifier, store, settings, measured, traffic))
+    if traces is not None:
+        tracing.install(app, traces)
     requests.install(app, counts, traffic)
     errors.install(app)
     return app

@@ -24,6 +24,10 @@ from service.worker import Worker, count_end
 try:
     Settings.from_env(os.environ)
     _server = ServerSettings.from_env(os.environ)
+    if _server.otel:
+        from service import tracing
+
+        tracing.check()
 except SettingsError as error:
     sys.exit(f"mnist-serve: {error}")
 
@@ -65,10 +69,20 @@ def when_ready(server: Any) -> None:
 
 def post_fork(_: object, worker: Worker) -> None:
     """The worker's application counts, and serves, as those of all others do."""
+    if _server.otel:  # its threads would not survive the fork either
+        tracing.install()
+        worker.tracing = tracing.Tracing()
     worker.app.load = lambda: create_app(
         statistics=Statistics(worker.board, worker.row),
         fellows=Fellows(worker.generations, worker.board, worker.row),
+        traces=worker.tracing,
     )
+
+
+def worker_exit(_: object, worker: Worker) -> None:
+    """What was traced last is sent."""
+    if worker.tracing is not None:
+        worker.tracing.stop()
 
 
 def child_exit(_: object, worker: Worker) -> None:

@@ -23,10 +23,11 @@ class Marks:
 
     It `began` here, its body was `received` whole, its pictures `decoded` to what
     the network takes, and the answer `computed`. `queued` is how long it waited
-    before, `version` whichever answered. `rejected` has what was refused of it,
-    by the error's kind. `asker` gives the same text for what belongs together, an
-    empty one where that is not known; `canary` is the label that chose another version
-    than the default, where one did.
+    before, `version` whichever answered, and `pictures` how many the network was
+    asked about. `rejected` has what was refused of it, by the error's kind. `asker`
+    gives the same text for what belongs together, an empty one where that is not
+    known; `canary` is the label that chose another version than the default, where
+    one did.
     """
 
     began: int
@@ -35,6 +36,7 @@ class Marks:
     decoded: int = 0
     computed: int = 0
     version: int | None = None
+    pictures: int = 0
     asker: Callable[[], str] = str
     canary: str | None = None
     rejected: dict[str, int] = field(default_factory=dict)

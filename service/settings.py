@@ -7,6 +7,7 @@ allowed. An empty value counts as not set.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from service.artifact import NAME
@@ -99,6 +100,8 @@ class ServerSettings:
     receive_seconds: how long one request may take to arrive whole
         (MNIST_RECEIVE_SECONDS).
     log_level: debug, info, warning or error (MNIST_LOG_LEVEL).
+    otel: whether to send OpenTelemetry traces, 1 or 0; its own OTEL_ variables say
+        where to (MNIST_OTEL).
     """
 
     host: str
@@ -107,6 +110,7 @@ class ServerSettings:
     threads: int
     receive_seconds: int
     log_level: str
+    otel: bool = False
 
     @property
     def address(self) -> str:
@@ -125,6 +129,7 @@ class ServerSettings:
             threads=_whole(environ, "THREADS", 4, 1, 256),
             receive_seconds=_whole(environ, "MNIST_RECEIVE_SECONDS", 30, 1, 3600),
             log_level=_choice(environ, "MNIST_LOG_LEVEL", "info", levels),
+            otel=_otel(environ),
         )
 
 
@@ -187,6 +192,27 @@ def _choice(
     if text in allowed:
         return text
     raise SettingsError(f"{variable}={text!r}: expected one of {', '.join(allowed)}")
+
+
+def _otel(environ: Mapping[str, str]) -> bool:
+    asked = _choice(environ, "MNIST_OTEL", "0", ("0", "1")) == "1"
+    if asked and not _has_opentelemetry():
+        raise SettingsError(
+            "MNIST_OTEL='1': expected OpenTelemetry to be installed, which it is not; "
+            "pip install 'mnist-service[otel]', or leave MNIST_OTEL unset"
+        )
+    return asked
+
+
+def _has_opentelemetry() -> bool:
+    """Whether its extra is there: other packages bring a part of it."""
+    try:
+        return all(
+            find_spec(f"opentelemetry.{part}")
+            for part in ("sdk", "exporter.otlp.proto.http")
+        )
+    except ModuleNotFoundError:
+        return False
 
 
 def _engine(

@@ -82,7 +82,7 @@ class Call:
 
     def asked(self, pictures: int) -> None:
         """From there to here, the network was asked about so many pictures."""
-        self._pictures = pictures
+        self._pictures = self._marks.pictures = pictures
         self._network = self._time()
 
     def __enter__(self) -> "Call":

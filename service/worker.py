@@ -11,7 +11,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
@@ -21,6 +21,9 @@ from service.generations import Generations
 from service.marks import QUEUED
 from service.metrics import WORKER_ENDS, WORKER_STARTS, Metric
 from service.settings import ServerSettings
+
+if TYPE_CHECKING:  # OpenTelemetry is loaded only where it was asked for
+    from service.tracing import Tracing
 
 Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
@@ -39,8 +42,11 @@ class Worker(ThreadWorker):
     """Answers from a pool of threads, none of which a client can hold for long.
 
     `row` is where it counts on the `board` that all workers share, as they do the
-    `generations` of what they serve.
+    `generations` of what they serve. `tracing` is there after the fork, and only
+    where it was asked for.
     """
+
+    tracing: "Tracing | None" = None
 
     # Here, since gunicorn may read its configuration more than once.
     board = Board()

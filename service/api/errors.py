@@ -60,6 +60,7 @@ def _problem(status: HTTPStatus, kind: str, detail: str) -> dict[str, Any]:
 
 def _service_error(error: errors.ServiceError) -> Response:
     current().refuse(error.kind)
+    g.failure = error
     return _respond(problem(error))
 
 
@@ -92,6 +93,7 @@ def _too_large() -> str:
 
 
 def _unexpected(error: Exception) -> Response:
+    g.failure = error
     fields = {"request_id": g.get("request_id")}
     log.error("unexpected failure", exc_info=error, extra={FIELDS: fields})
     status = HTTPStatus.INTERNAL_SERVER_ERROR

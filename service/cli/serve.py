@@ -22,6 +22,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     try:
         settings = Settings.from_env(os.environ)
         server = ServerSettings.from_env(os.environ)
+        if server.otel:
+            from service.tracing import check
+
+            check()
     except SettingsError as error:
         print(f"mnist-serve: {error}", file=sys.stderr)
         raise SystemExit(2) from error

@@ -18,7 +18,7 @@ from service.client.answers import (
     read_versions,
 )
 from service.client.bodies import Batch, batches, body
-from service.client.connection import NOTHING, Connection
+from service.client.connection import NOTHING, Connection, Inject
 from service.client.errors import ClientError, PictureError, Refused
 from service.client.explanations import Explanation, read_explanation
 from service.client.inputs import Encoded, encode, encode_all
@@ -41,6 +41,9 @@ class Client:
     failed, a 429, 502 or 503; between them it waits as Retry-After says, else twice
     as long each time. `patience`: seconds after which no further try begins.
     `headers` go with every request; a user and password in `url` become one.
+    `inject` is called with the headers of each request and may add to them, as
+    `opentelemetry.propagate.inject` does: the service then goes on with the caller's
+    trace (W3C `traceparent`).
 
     Safe to use from several threads. Redirects are not followed, and the proxy
     variables of the environment are not read. ValueError for a bad `url`.
@@ -54,8 +57,11 @@ class Client:
         retries: int = 3,
         patience: float = 60.0,
         headers: Mapping[str, str] = NOTHING,
+        inject: Inject | None = None,
     ) -> None:
-        self._service = Connection(url, timeout, Patience(retries, patience), headers)
+        self._service = Connection(
+            url, timeout, Patience(retries, patience), headers, inject
+        )
 
     def __repr__(self) -> str:
         return f"Client({self._service.url!r})"

@@ -26,6 +26,9 @@ from service.client.bodies import Body
 from service.client.errors import Refused, Unreachable
 from service.client.patience import Outcome, Patience
 
+Inject = Callable[[dict[str, str]], None]
+"""Adds headers to those of one request."""
+
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 _ONCE: dict[str, Any] = {"retries": False, "redirect": False}
 """For urllib3: `Patience` does the one, and nobody the other."""
@@ -36,12 +39,17 @@ class Connection:
     """Keeps connections to one service; `url` is its address, without a password."""
 
     def __init__(
-        self, url: str, timeout: float, patience: Patience, headers: Mapping[str, str]
+        self,
+        url: str,
+        timeout: float,
+        patience: Patience,
+        headers: Mapping[str, str],
+        inject: Inject | None = None,
     ) -> None:
         address = parse_address(url)
         self.url, self._path = address.url, address.path
         self._headers = {"User-Agent": "mnist-client", **address.login, **headers}
-        self._timeout, self._patience = timeout, patience
+        self._timeout, self._patience, self._inject = timeout, patience, inject
         self._pool = connection_from_url(
             address.host,
             timeout=Timeout(connect=timeout, read=timeout),
@@ -62,7 +70,7 @@ class Connection:
         """What is answered with 200; raises Unreachable or Refused for all else."""
         if query:
             path = f"{path}?{urlencode(query)}"
-        sent = {**self._headers, **headers, "Content-Type": body.content_type}
+        sent = self._sent({**headers, "Content-Type": body.content_type})
         return self._answer(
             self._patience,
             lambda: self._pool.urlopen(
@@ -75,11 +83,10 @@ class Connection:
         patience = self._patience
         if retries is not None:
             patience = replace(patience, retries=retries)
+        sent = self._sent(NOTHING)
         return self._answer(
             patience,
-            lambda: self._pool.urlopen(
-                "GET", self._path + path, headers=self._headers, **_ONCE
-            ),
+            lambda: self._pool.urlopen("GET", self._path + path, headers=sent, **_ONCE),
         )
 
     def json(self, response: BaseHTTPResponse) -> dict[str, Any]:
@@ -93,6 +100,13 @@ class Connection:
         """The error for an answer that no MNIST Service would give."""
         found = response.headers.get("Content-Type", "something else")
         return Unreachable(self.url, 1, f"what answers there sends its own {found}")
+
+    def _sent(self, headers: Mapping[str, str]) -> dict[str, str]:
+        """The headers of one request and all of its tries."""
+        sent = {**self._headers, **headers}
+        if self._inject is not None:
+            self._inject(sent)
+        return sent
 
     def _answer(
         self, patience: Patience, send: Callable[[], BaseHTTPResponse]

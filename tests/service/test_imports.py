@@ -21,7 +21,7 @@ def test_the_laws_of_pyproject_hold() -> None:
     assert "0 broken" in checked.stdout
 
 
-def test_the_application_loads_neither_tensorflow_nor_training() -> None:
+def test_the_application_loads_no_tensorflow_no_training_and_no_opentelemetry() -> None:
     code = "import sys, service.app; print(*{m.split('.')[0] for m in sys.modules})"
 
     loaded = subprocess.run(
@@ -33,4 +33,4 @@ def test_the_application_loads_neither_tensorflow_nor_training() -> None:
     ).stdout.split()
 
     assert {"flask", "PIL", "service"} <= set(loaded)
-    assert not {"tensorflow", "keras", "training"} & set(loaded)
+    assert not {"tensorflow", "keras", "training", "opentelemetry"} & set(loaded)
