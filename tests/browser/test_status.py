@@ -132,7 +132,8 @@ def test_it_is_seen_as_the_readme_shows_it(
     models = tmp_path / "models"
     shutil.copytree(models_dir / "mnist", models / "mnist")
     (models / "mnist/labels.json").write_text('{"stable": 2, "canary": 1}')
-    with running(models, tmp_path / "log", WORKERS="2") as server:
+    canary = {"WORKERS": "2", "MNIST_CANARY": "canary:5", "MNIST_SHADOW": "canary"}
+    with running(models, tmp_path / "log", **canary) as server:
         read(server, digits, times=13)
         read(server, digits[:20], query="?version=1")
         for _ in range(7):

@@ -15,6 +15,7 @@ from service.app import create_app
 from service.board import Board
 from service.counts import Counts
 from service.measured import Family, Measured, Samples
+from service.routing import Share
 from service.settings import Settings
 from service.store import Store
 from service.traffic import Traffic
@@ -58,9 +59,10 @@ def ask(client: FlaskClient, digit: int, times: int = 1) -> None:
         )
 
 
-def over(store: Store, board: Board) -> FlaskClient:
+def over(store: Store, board: Board, canary: Share | None = None) -> FlaskClient:
     """A client of the page alone, over that store and what stands on that board."""
-    app, routes, settings = Flask(__name__), Blueprint("web", __name__), Settings()
+    app, routes = Flask(__name__), Blueprint("web", __name__)
+    settings = Settings(canary=canary)
     measured = Measured(board, store, settings)
     status.install(routes, measured, Traffic(board), store, settings, Static.read())
     app.register_blueprint(routes)
@@ -227,18 +229,28 @@ def test_canary_and_shadow_are_left_out_where_nothing_is_tried(
 
 
 def test_canary_and_shadow_are_seen(board: Board, store: Store) -> None:
-    store.serve(replace(store.snapshot, labels={"canary": 1}))
+    store.serve(replace(store.snapshot, labels={"next": 1}))
     counts = Counts(board)
     route = ("/v1/classify", "classify")
     counts.count(metrics.REQUESTS, (*route, "2", "200"), 190)
     counts.count(metrics.REQUESTS, (*route, "1", "200"), 10)
+    counts.count(metrics.CANARY_REQUESTS, ("next", "1"), 8)
     board.add(0, {"shadow/1/agree": 99, "shadow/1/differ": 1, "shadow/dropped": 5})
 
-    html = over(store, board).get("/status").text
+    html = over(store, board, Share("next", 2.5)).get("/status").text
 
-    assert "It answered 10 requests, 5.0% of those" in html
+    assert "2.5% of the requests that name no version are for the label next" in html
+    assert "version 1. It answered 8 of them, 4.0% of all" in html
     assert cells(html, "Read in the shadow") == [["1", "100", "99", "1", "99.0%"]]
     assert "too many were waiting: 5 requests" in html
+
+
+def test_a_canary_whose_label_points_nowhere_is_said_to(
+    board: Board, store: Store
+) -> None:
+    html = over(store, board, Share("next", 5)).get("/status").text
+
+    assert "for the label next, which points at no version that is served" in html
 
 
 def test_drift_is_told_by_the_feature_that_is_farthest(store: Store) -> None:

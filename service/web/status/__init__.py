@@ -59,7 +59,7 @@ def install(
             pictures=Pictures.of(numbers, snapshot),
             drifts=drifts(numbers, snapshot),
             fewest=FEWEST,
-            canary=canary(numbers, snapshot),
+            canary=canary(numbers, snapshot, settings.canary),
             shadows=shadows(numbers),
         )
         return page(html)

@@ -2,19 +2,23 @@
 
 from dataclasses import dataclass
 
-from service.metrics import REQUESTS, SHADOW_DROPPED, SHADOWED
+from service.metrics import CANARY_REQUESTS, REQUESTS, SHADOW_DROPPED, SHADOWED
+from service.routing import Share
 from service.snapshot import Snapshot
 from service.web.status.numbers import Numbers
 from service.web.status.words import count, part
 
-CANARY = "canary"
-
 
 @dataclass(frozen=True)
-class Canary:
-    """The version that the label points at, and its share of what was answered."""
+class Trial:
+    """What MNIST_CANARY asks for, and the part of what was answered that it made up.
 
-    version: int
+    `version` is where its label points, None where at none that is served.
+    """
+
+    label: str
+    percent: str
+    version: int | None
     requests: str
     share: str
 
@@ -38,14 +42,19 @@ class Shadows:
     dropped: str
 
 
-def canary(numbers: Numbers, snapshot: Snapshot) -> Canary | None:
-    """None where nothing has that label, or the default version itself has it."""
-    version = snapshot.labels.get(CANARY)
-    if version in (None, snapshot.default):
+def canary(numbers: Numbers, snapshot: Snapshot, asked: Share | None) -> Trial | None:
+    """None where no share of the requests is `asked` for."""
+    if asked is None:
         return None
-    requests = numbers.sum(REQUESTS, lambda of: of[2] == str(version))
+    requests = numbers.sum(CANARY_REQUESTS, lambda of: of[0] == asked.label)
     answered = numbers.sum(REQUESTS, lambda of: of[2] != "")
-    return Canary(version, count(requests), part(requests, answered))
+    return Trial(
+        asked.label,
+        f"{asked.percent:.15g}%",
+        snapshot.labels.get(asked.label),
+        count(requests),
+        part(requests, answered),
+    )
 
 
 def shadows(numbers: Numbers) -> Shadows | None:
