@@ -1,10 +1,9 @@
 """The composition root: the only place where the parts meet."""
 
 import os
-from io import BytesIO
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
-from flask import Flask, Request
+from flask import Flask
 
 from service.api import (
     classify,
@@ -18,6 +17,7 @@ from service.api import (
     tfserving,
     tracing,
 )
+from service.api.application import Application
 from service.classifier import Classifier
 from service.measured import Measured
 from service.settings import Settings
@@ -57,8 +57,7 @@ def create_app(
     measured = Measured(counts.board, store, settings)
     traffic = Traffic(counts.board, counts.row)
 
-    app = Flask(__name__, static_folder=None)
-    app.request_class = MemoryRequest
+    app = Application(__name__, static_folder=None)
     app.url_map.merge_slashes = False  # a redirect would be a page of werkzeug's
     app.config["MAX_CONTENT_LENGTH"] = settings.max_upload_bytes
     app.config["MAX_FORM_PARTS"] = settings.max_batch + 1
@@ -75,16 +74,3 @@ def create_app(
     requests.install(app, counts, traffic)
     errors.install(app)
     return app
-
-
-class MemoryRequest(Request):
-    """Keeps uploaded files in memory: their size is limited, the disk read-only."""
-
-    def _get_file_stream(
-        self,
-        total_content_length: int | None,  # noqa: ARG002, werkzeug's signature
-        content_type: str | None,  # noqa: ARG002
-        filename: str | None = None,  # noqa: ARG002
-        content_length: int | None = None,  # noqa: ARG002
-    ) -> IO[bytes]:
-        return BytesIO()
