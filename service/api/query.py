@@ -37,6 +37,8 @@ class Query:
     @classmethod
     def parse(cls, arguments: MultiDict[str, str]) -> "Query":
         """Read the query; BadRequest for what is unknown, repeated or no value."""
+        if not arguments:  # most often: each name that is missing costs an exception
+            return cls()
         check_names(arguments, tuple(cls.__dataclass_fields__))
         return cls(
             model=arguments.get("model"),
