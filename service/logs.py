@@ -5,6 +5,8 @@ import logging
 from datetime import UTC, datetime
 from typing import Any
 
+import orjson
+
 FIELDS = "fields"
 """The key of `extra` under which a record carries more than its message."""
 
@@ -23,6 +25,14 @@ class JsonFormatter(logging.Formatter):
         }
         if record.exc_info:
             document["exception"] = self.formatException(record.exc_info)
+        return _line(document)
+
+
+def _line(document: dict[str, Any]) -> str:
+    """As ASCII, which no terminal and no collector stumbles over."""
+    try:
+        return orjson.dumps(document, default=str).decode("ascii")
+    except (TypeError, UnicodeDecodeError):  # lone surrogates, large numbers; others
         return json.dumps(document, default=str)
 
 

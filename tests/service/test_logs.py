@@ -95,6 +95,16 @@ def test_a_field_of_any_type_is_written() -> None:
     assert json.loads(text)["path"] == "y"
 
 
+@pytest.mark.parametrize(
+    "value", [2**70, "caf\u00e9", "\ud800", {"1": [True, None, 0.5]}]
+)
+def test_a_field_comes_back_as_it_was_and_its_line_is_ascii(value: object) -> None:
+    text = logs.JsonFormatter().format(_record("x", fields={"field": value}))
+
+    assert text.isascii()
+    assert json.loads(text)["field"] == value
+
+
 def test_a_traceback_is_part_of_the_line() -> None:
     try:
         raise RuntimeError("why")
