@@ -21,6 +21,9 @@ BRIGHT = 128
 
 _INDEX = np.arange(SIDE, dtype=np.float32)
 _ONES = np.ones(SIDE, np.float32)
+_MOMENTS = np.array(
+    [np.ones(SIZE), np.repeat(_INDEX, SIDE), np.tile(_INDEX, SIDE)], np.float32
+)
 _FRAME = np.flatnonzero(
     np.pad(np.zeros((SIDE - 2, SIDE - 2), bool), 1, constant_values=True)
 )
@@ -50,6 +53,19 @@ def typical(digits: NDArray[np.uint8]) -> NDArray[np.bool_]:
     )
 
 
+def is_typical(digit: NDArray[np.uint8]) -> bool:
+    """Whether one digit, uint8 [784], is as MNIST has them.
+
+    As `typical` tells of many, in a third of the time that it takes for one.
+    """
+    rows = _extent(digit.tobytes())
+    columns = _extent(digit.reshape(SIDE, SIDE).tobytes("F"))
+    if not LONGEST - 1 <= max(rows, columns) <= LONGEST or digit.max() < BRIGHTEST:
+        return False
+    mass, *moments = (_MOMENTS @ digit.astype(np.float32)).tolist()  # exact too
+    return all(abs(moment / mass - SIDE / 2) < OFF_CENTRE for moment in moments)
+
+
 def border_shade(digits: NDArray[np.uint8]) -> NDArray[np.float64]:
     """The mean of the outermost pixels of `digits`, uint8 [n, 784]: 0..255, [n].
 
@@ -57,6 +73,12 @@ def border_shade(digits: NDArray[np.uint8]) -> NDArray[np.float64]:
     bright.
     """
     return np.asarray(digits[:, _FRAME].mean(axis=1))
+
+
+def _extent(shades: bytes) -> int:
+    """From the first to the last inked line of 28, of shades line by line."""
+    first, last = SIZE - len(shades.lstrip(b"\0")), len(shades.rstrip(b"\0"))
+    return -(-last // SIDE) - first // SIDE
 
 
 def _extents(profiles: NDArray[np.float32]) -> NDArray[np.intp]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from service.digits import BRIGHT, SIDE, SIZE, border_shade, typical
+from service.digits import BRIGHT, SIDE, SIZE, border_shade, is_typical, typical
 from service.errors import RequestError
 from service.normaliser import (
     Normalised,
@@ -103,10 +103,10 @@ def _typical(small: Mapping[int, Picture]) -> Sequence[bool]:
 
     Told of all at once, which for a thousand takes a tenth of the time.
     """
-    if not small:
-        return []
-    greys = np.stack([picture.grey.reshape(-1) for picture in small.values()])
-    return list(typical(greys))
+    greys = [picture.grey.reshape(-1) for picture in small.values()]
+    if len(greys) <= 1:
+        return [is_typical(grey) for grey in greys]
+    return list(typical(np.stack(greys)))
 
 
 def _picture(upload: Upload, max_pixels: int) -> Picture:

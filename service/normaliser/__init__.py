@@ -10,7 +10,7 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from service.digits import BRIGHT, SIDE, border_shade, typical
+from service.digits import BRIGHT, SIDE, border_shade, is_typical
 from service.errors import UnreadablePicture
 from service.normaliser.parts import Box
 from service.normaliser.search import find_digit
@@ -71,7 +71,7 @@ def normalise(picture: Picture) -> Normalised:
     Raises UnreadablePicture where nothing is drawn there.
     """
     grey = picture.grey
-    if grey.shape == (SIDE, SIDE) and _is_typical(grey):
+    if grey.shape == (SIDE, SIDE) and is_typical(grey.reshape(-1)):
         return untouched(picture)
     found = find_digit(grey)
     if found is None:
@@ -109,13 +109,6 @@ def untouched(picture: Picture) -> Normalised:
     """The pixels of a 28x28 `picture`, as they are."""
     done = replace(UNTOUCHED, rotated=True) if picture.rotated else UNTOUCHED
     return Normalised(picture.grey.reshape(-1), done)
-
-
-def _is_typical(grey: NDArray[np.uint8]) -> bool:
-    """Whether `grey`, uint8 [28, 28], is as MNIST's digits are."""
-    if grey[0].any() and grey[-1].any():  # no more than 20 rows are: soon told
-        return False
-    return bool(typical(grey.reshape(1, -1))[0])
 
 
 def _in_source(box: Box, picture: Picture) -> Box:

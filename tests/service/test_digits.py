@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from service.digits import border_shade, to_pixels, typical
+from service.digits import border_shade, is_typical, to_pixels, typical
 from tests.fakes import Digit, fake_digit
 
 if TYPE_CHECKING:
@@ -95,6 +95,31 @@ def test_one_digit_is_judged_without_regard_to_the_others(forty: Digits) -> None
     mixed = np.stack([forty[0], 255 - forty[0], forty[1]])
 
     np.testing.assert_array_equal(typical(mixed), [True, False, True])
+
+
+def _disturbed(forty: Digits, seed: int) -> Digits:
+    """Each moved by a pixel or not, fainter or not, and with a speck or not."""
+    random = np.random.default_rng(seed)
+    shifts = random.choice([0, 0, 0, 0, 1, -1], (40, 2))
+    moved = [_shifted(forty[i : i + 1], *shift)[0] for i, shift in enumerate(shifts)]
+    faint = np.stack(moved) * random.choice([1, 0.985, 0.97], (40, 1))
+    specks = np.zeros((40, 784))
+    specks[np.arange(40), random.integers(0, 784, 40)] = random.choice([0, 0, 1], 40)
+    return np.asarray(np.maximum(faint, specks), np.uint8)
+
+
+def test_one_digit_alone_is_judged_as_among_many(forty: Digits) -> None:
+    blanks = np.repeat(np.array([[0], [1], [255]], np.uint8), 784, axis=1)
+    disturbed = np.concatenate([_disturbed(forty, seed) for seed in range(50)])
+
+    for digits in (forty, 255 - forty, blanks, disturbed):
+        assert [is_typical(digit) for digit in digits] == typical(digits).tolist()
+    assert 0.1 < typical(disturbed).mean() < 0.9
+
+
+def test_all_of_mnist_is_typical_one_by_one(mnist: "Mnist") -> None:
+    assert all(is_typical(digit) for digit in mnist.x_test)
+    assert all(is_typical(digit) for digit in mnist.x_train)
 
 
 def test_no_digits_are_judged_at_all() -> None:
