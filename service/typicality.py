@@ -95,11 +95,23 @@ def compared(
     """
     pictures = shrunk(digits)
     energy = np.vecdot(pictures, pictures)
-    inside = np.empty((len(digits), bases.shape[2]), np.float32)
+    inside = _projected(bases, pictures, predicted)
+    return energy, np.vecdot(inside, inside) / (energy + _NO_INK)
+
+
+def _projected(
+    bases: NDArray[np.float32],
+    pictures: NDArray[np.float32],
+    predicted: NDArray[np.intp],
+) -> NDArray[np.float32]:
+    """Each shrunk picture on the subspace of its digit: float32 [n, k]."""
+    if len(pictures) == 1:
+        return np.asarray(pictures @ bases[predicted[0]])
+    projected = np.empty((len(pictures), bases.shape[2]), np.float32)
     for digit in set(predicted.tolist()):
         rows = np.flatnonzero(predicted == digit)
-        inside[rows] = pictures[rows] @ bases[digit]
-    return energy, np.vecdot(inside, inside) / (energy + _NO_INK)
+        projected[rows] = pictures[rows] @ bases[digit]
+    return projected
 
 
 def read_typicality(folder: Path) -> Typicality | None:
