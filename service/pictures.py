@@ -1,7 +1,7 @@
 """From an encoded picture to a small upright grey one.
 
-The only module that knows formats and Pillow; what is drawn there is left to
-`service.normaliser`.
+With `service.plain_png`, the only module that knows formats and Pillow; what is
+drawn there is left to `service.normaliser`.
 """
 
 import io
@@ -25,6 +25,7 @@ from PIL import (  # each registers its format; else the first request loads all
 
 from service.digits import SIDE
 from service.errors import TooLarge, UnreadablePicture
+from service.plain_png import read_plain
 
 FORMATS = (
     PngImagePlugin.PngImageFile.format,
@@ -74,6 +75,9 @@ def read_picture(encoded: bytes, max_pixels: int) -> Picture:
     bits a pixel, whose white is unknown; TooLarge where it claims more than
     `max_pixels` pixels, before any of them is decoded.
     """
+    plain = read_plain(encoded, DETAIL, max_pixels)
+    if plain is not None:
+        return Picture(plain, plain.shape[::-1], rotated=False)
     image = _open(encoded)
     if image.width * image.height > max_pixels:
         raise TooLarge(

@@ -191,7 +191,7 @@ def test_large_pictures_wait_for_one_another_and_small_ones_do_not(
 ) -> None:
     monkeypatch.setattr(pictures, "LARGE", 1000)
     small = encode(Image.new("L", (28, 28)), "PNG")
-    large = encode(Image.new("L", (40, 40)), "PNG")
+    large = encode(Image.new("RGB", (40, 40)), "PNG")
 
     with ThreadPoolExecutor(1) as pool:
         with pictures._ONE_LARGE:
