@@ -7,7 +7,7 @@ from collections.abc import Callable
 from io import BytesIO
 from typing import IO, Any
 
-from flask import Flask, Request
+from flask import Flask, Request, request
 from flask.sessions import NullSession, SessionInterface, SessionMixin
 from werkzeug.routing import MapAdapter
 
@@ -23,6 +23,12 @@ class MemoryRequest(Request):
         content_length: int | None = None,  # noqa: ARG002
     ) -> IO[bytes]:
         return BytesIO()
+
+
+def current_request() -> Request:
+    """The request itself: `flask.request` finds it anew whenever it is asked."""
+    found: Request = request._get_current_object()  # type: ignore[attr-defined]
+    return found
 
 
 class NoSessions(SessionInterface):

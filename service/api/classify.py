@@ -1,7 +1,8 @@
 """POST /v1/classify: our own dialect, from a picture to ten probabilities."""
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
+from service.api.application import current_request
 from service.api.bodies import read_body
 from service.api.predictions import bulk, render
 from service.api.query import Query, check_names
@@ -15,6 +16,7 @@ def blueprint(classifier: Classifier) -> Blueprint:
 
     @routes.post("/v1/classify")
     def classify() -> Response:
+        request = current_request()
         query = Query.parse(request.args)
         body = read_body(request)
         answer = classifier.classify(
@@ -31,6 +33,7 @@ def blueprint(classifier: Classifier) -> Blueprint:
 
     @routes.post("/v1/normalize")
     def normalize() -> Response:
+        request = current_request()
         check_names(request.args, ())
         normalised = classifier.normalise(read_body(request).only())
         return Response(write_png(normalised.digit), content_type="image/png")

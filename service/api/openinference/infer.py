@@ -1,9 +1,10 @@
 """POST .../infer: parse, one call, render."""
 
 import numpy as np
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 from numpy.typing import NDArray
 
+from service.api.application import current_request
 from service.api.openinference.infer_request import HEADER, read_request
 from service.api.openinference.infer_response import render
 from service.api.openinference.paths import version_in
@@ -21,6 +22,7 @@ def install(routes: Blueprint, classifier: Classifier, store: Store) -> None:
     @routes.post("/v2/models/<model>/infer")
     @routes.post("/v2/models/<model>/versions/<version>/infer")
     def infer(model: str, version: str | None = None) -> Response:
+        request = current_request()
         body = read_bytes(request)
         proved = store.choose(model, version_in(version))
         asked = read_request(body, request.headers.get(HEADER), proved.manifest)
