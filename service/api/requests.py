@@ -8,9 +8,10 @@ import re
 import secrets
 import time
 
-from flask import Flask, Response, g, request
+from flask import Flask, Request, Response, g
 
 from service import marks
+from service.api.application import current_request
 from service.counts import Counts
 from service.logs import FIELDS
 from service.marks import UNKNOWN, Marks
@@ -50,11 +51,12 @@ def install(app: Flask, counts: Counts, traffic: Traffic) -> None:
         way, now = marks.current(), time.perf_counter_ns()
         if way.canary is not None:
             response.headers[CANARY] = way.canary
-        _tell(response, now - way.began)
+        request = current_request()
+        _tell(request, response, now - way.began)
         with counts.lock:
             if request.path not in PROBES:
                 traffic.count(response.status_code, now - way.began)
-            _count_request(counts, way, response.status_code, now)
+            _count_request(counts, request, way, response.status_code, now)
             if way.computed:
                 _count_stages(counts, way, now)
         return response
@@ -65,7 +67,7 @@ def install(app: Flask, counts: Counts, traffic: Traffic) -> None:
 
 def _begin() -> None:
     way = marks.begin()
-    asked = request.headers.get("X-Request-ID", "")
+    asked = current_request().headers.get("X-Request-ID", "")
     g.request_id = asked if _REQUEST_ID.fullmatch(asked) else secrets.token_hex(8)
     way.asker = _asker
 
@@ -77,17 +79,18 @@ def _asker() -> str:
     a client at a version, not more. Where it has none, as at a socket in the file
     system, it is this request.
     """
+    request = current_request()
     if request.headers.get("X-Request-ID") == g.request_id:
         return str(g.request_id)
     return next(filter(None, request.access_route), g.request_id)
 
 
-def _tell(response: Response, took: int) -> None:
-    milliseconds = round(took / 1e6, 3)
-    response.headers["X-Request-ID"] = g.request_id
-    response.headers["Server-Timing"] = f"total;dur={milliseconds}"
+def _tell(request: Request, response: Response, took: int) -> None:
+    milliseconds, request_id = round(took / 1e6, 3), g.request_id
+    response.headers.add("X-Request-ID", request_id)
+    response.headers.add("Server-Timing", f"total;dur={milliseconds}")
     fields = {
-        "request_id": g.request_id,
+        "request_id": request_id,
         "method": request.method,
         "path": request.path,
         "status": response.status_code,
@@ -100,7 +103,9 @@ def _tell(response: Response, took: int) -> None:
     log.log(level, "request", extra={FIELDS: fields})
 
 
-def _count_request(counts: Counts, way: Marks, status: int, now: int) -> None:
+def _count_request(
+    counts: Counts, request: Request, way: Marks, status: int, now: int
+) -> None:
     rule, route, dialect = request.url_rule, UNMATCHED, UNMATCHED
     if rule is not None:
         route, dialect = rule.rule, rule.endpoint.partition(".")[0]
