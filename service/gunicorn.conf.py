@@ -14,7 +14,9 @@ from gunicorn.glogging import Logger
 
 from service import logs
 from service.app import create_app  # once here, so that workers share its memory
+from service.engines import preload
 from service.errors import SettingsError
+from service.memory import settle
 from service.settings import ServerSettings, Settings
 from service.statistics import Statistics
 from service.uptake import Fellows
@@ -22,7 +24,7 @@ from service.variables import unknown
 from service.worker import Worker, count_end
 
 try:
-    Settings.from_env(os.environ)
+    _settings = Settings.from_env(os.environ)
     _server = ServerSettings.from_env(os.environ)
     if _server.otel:
         from service import tracing
@@ -58,13 +60,15 @@ def on_starting(_: object) -> None:
 
 
 def when_ready(server: Any) -> None:
-    """SIGHUP has the workers look at the models folder, and goes no further.
+    """Before the first fork. SIGHUP has the workers look at the models, and no more.
 
     gunicorn would start new workers, which bring nothing: the settings are those
     of this process's environment, and the code was imported before the fork. The
     old ones would close connections that clients keep.
     """
     server.handle_hup = Worker.generations.ask
+    preload(_settings.engine)
+    settle()
 
 
 def post_fork(_: object, worker: Worker) -> None:

@@ -8,6 +8,7 @@ from service.errors import NotReady, UnknownModel
 from service.folder import read_folder
 from service.loader import Loader
 from service.marks import current
+from service.memory import give_back_memory
 from service.news import tell_problems, tell_serving, why_not_ready
 from service.plan import Folder, Plan
 from service.proof import ProvedModel
@@ -62,6 +63,7 @@ class Store:
             return
         watcher = Watcher(uptake.tick)
         watcher.until(lambda: uptake.joined)
+        give_back_memory()  # that proving took
         watcher.start()
 
     def _load_alone(self) -> None:

@@ -5,6 +5,8 @@ Engines are imported only when chosen, so that TensorFlow stays out of a
 process that does not use it.
 """
 
+import contextlib
+import importlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol, get_args
 
@@ -32,6 +34,16 @@ class Engine(Protocol):
         Raises Unexplainable where it is another network than 784-512-10.
         """
         ...
+
+
+def preload(name: EngineName) -> None:
+    """Import what the engine needs, if it survives a fork: workers then share it.
+
+    TensorFlow does not. A library that is missing is told of by `open_engine`.
+    """
+    if name == "litert":
+        with contextlib.suppress(ImportError):
+            importlib.import_module("service.engines.litert")
 
 
 def open_engine(name: EngineName, folder: Path) -> Engine:
