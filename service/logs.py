@@ -33,7 +33,7 @@ def _line(document: dict[str, Any]) -> str:
     try:
         return orjson.dumps(document, default=str).decode("ascii")
     except (TypeError, UnicodeDecodeError):  # lone surrogates, large numbers; others
-        return json.dumps(document, default=str)
+        return json.dumps(document, default=str, separators=(",", ":"))
 
 
 def config(level: str) -> dict[str, Any]:

@@ -50,7 +50,7 @@ class Server:
     def story(self) -> str:
         """Its log without the answered requests."""
         lines = self.log.read_text().splitlines()
-        return "\n".join(line for line in lines if '"status": 200' not in line)
+        return "\n".join(line for line in lines if '"status":200' not in line)
 
     def stop(self) -> int:
         """Ask it to stop, as docker does; its exit code."""
