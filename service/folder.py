@@ -19,9 +19,14 @@ from service.releases import read_releases
 def read_folder(models_dir: Path, model: str, before: Folder) -> Folder:
     """The versions, labels and refusals of a model.
 
-    What cannot be read now stays as it was `before`, and is told as a problem.
+    What cannot be read now stays as it was `before`, and is told as a problem. So do
+    labels and refusals where the whole folder is away: who moves it, or loses its
+    disk, has decided nothing.
     """
     home = models_dir / model
+    if (before.labels or before.marked) and _is_away(home):
+        problem = f"labels stay as they were: {home} is gone, or empty"
+        return Folder({}, before.labels, before.marked, (problem,))
     versions, labels, marked = before.versions, before.labels, before.marked
     problems = []
     try:
@@ -50,6 +55,16 @@ def fingerprint(folder: Path) -> str:
     except OSError as error:
         return f"unreadable: {error.strerror}"
     return blake2b(repr(stats).encode(), digest_size=8).hexdigest()
+
+
+def _is_away(home: Path) -> bool:
+    """Whether nothing at all is there; not where that cannot be told."""
+    try:
+        return next(home.iterdir(), None) is None
+    except FileNotFoundError:
+        return True
+    except OSError:
+        return False
 
 
 def _stats(folder: Path | str) -> Iterator[tuple[str, int, int, int]]:

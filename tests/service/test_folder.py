@@ -41,6 +41,33 @@ def test_what_cannot_be_read_stays_as_it_was_and_is_told(tmp_path: Path) -> None
     assert releases.startswith("what releases.json refuses stays as it was: ")
 
 
+@pytest.mark.parametrize("empty", [True, False])
+def test_labels_and_marks_outlast_a_folder_that_is_away(
+    tmp_path: Path, empty: bool
+) -> None:
+    if empty:  # as where a disk is mounted, and is not now
+        (tmp_path / "mnist").mkdir()
+    before = Folder({1: "a", 2: "b"}, {"stable": 1}, {2: "worse"})
+
+    folder = read_folder(tmp_path, "mnist", before)
+    still = read_folder(tmp_path, "mnist", folder)
+
+    problem = f"labels stay as they were: {tmp_path / 'mnist'} is gone, or empty"
+    assert folder == still == Folder({}, {"stable": 1}, {2: "worse"}, (problem,))
+
+
+def test_a_folder_that_never_was_is_no_problem(tmp_path: Path) -> None:
+    assert read_folder(tmp_path, "mnist", Folder()) == Folder()
+
+
+def test_labels_that_were_taken_away_alone_are_gone(tmp_path: Path) -> None:
+    fake_version(tmp_path)
+
+    folder = read_folder(tmp_path, "mnist", Folder({1: "a"}, {"stable": 1}))
+
+    assert (folder.labels, folder.problems) == ({}, ())
+
+
 def test_a_disk_that_fails_leaves_the_versions_as_they_were(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
