@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from service.durable import replace_durably
 from service.errors import ArtifactError
@@ -25,15 +26,17 @@ def read_labels(folder: Path) -> dict[str, int]:
     """The version that each label of the model in `folder` points at.
 
     Empty where there is no file; ArtifactError where it cannot be read or holds
-    anything but names of whole numbers above 0.
+    anything but names of whole numbers above 0, or a name twice.
     """
     path = folder / LABELS
     try:
-        document = json.loads(path.read_bytes())
+        document = json.loads(path.read_bytes(), object_pairs_hook=_once_each)
     except FileNotFoundError:
         return {}
     except OSError as error:
         raise ArtifactError(f"{path} cannot be read: {error.strerror}") from error
+    except _TwiceError as error:
+        raise ArtifactError(f"{path} has the label {error} twice") from error
     except (ValueError, RecursionError) as error:
         raise ArtifactError(f"{path} is not JSON: {error}") from error
     if not isinstance(document, dict):
@@ -45,6 +48,19 @@ def read_labels(folder: Path) -> dict[str, int]:
                 'digits and "_" and a version number, as "stable": 2'
             )
     return document
+
+
+class _TwiceError(ValueError):
+    """A key that stands twice in one object: which of its values is meant?"""
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise _TwiceError(repr(key))
+        found[key] = value
+    return found
 
 
 def write_labels(folder: Path, labels: Mapping[str, int]) -> None:

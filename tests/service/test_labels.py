@@ -50,6 +50,13 @@ def test_what_is_no_label_is_refused_with_the_file_named(
         read_labels(tmp_path)
 
 
+def test_a_label_that_stands_twice_is_refused(tmp_path: Path) -> None:
+    (tmp_path / LABELS).write_text('{"stable": 2, "stable": 1}')
+
+    with pytest.raises(ArtifactError, match="has the label 'stable' twice"):
+        read_labels(tmp_path)
+
+
 @pytest.mark.parametrize("text", [b"{", b"\xff", b"[" * 100_000])
 def test_what_is_no_json_is_refused(tmp_path: Path, text: bytes) -> None:
     (tmp_path / LABELS).write_bytes(text)
