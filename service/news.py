@@ -44,6 +44,7 @@ def tell_serving(snapshot: Snapshot, settings: Settings, took_ns: int = 0) -> No
         extra={
             FIELDS: {
                 "generation": snapshot.generation,
+                "labels": dict(snapshot.labels),
                 "milliseconds": round(took_ns / 1e6, 3),
             }
         },
