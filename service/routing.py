@@ -48,13 +48,36 @@ class Share:
         return int.from_bytes(hashed) / 2**48 * 100 < self.percent
 
 
+class Sign:
+    """Tells of a setting's label that it points nowhere, and that it does again."""
+
+    def __init__(self, variable: str, share: Share) -> None:
+        self._variable, self._share = variable, share
+        self._points = True
+
+    def tell(self, points: bool) -> None:
+        """Log it, once each time that it changes."""
+        if points == self._points:
+            return
+        self._points = points
+        if points:
+            log.info("%s=%s is in use again", self._variable, self._share)
+        else:
+            log.warning(
+                "%s=%s is without effect: label %s points at no version that is served",
+                self._variable,
+                self._share,
+                self._share.label,
+            )
+
+
 class Canary:
     """Sends a share of those who ask for no version to the one with the label."""
 
     def __init__(self, share: Share) -> None:
         self.label = share.label
         self._share = share
-        self._lost = False
+        self._sign = Sign("MNIST_CANARY", share)
 
     def version(
         self, asker: str, default: int, labels: Mapping[str, int]
@@ -64,22 +87,7 @@ class Canary:
         So it does nobody who cannot be told apart from others, whose name is empty.
         """
         number = labels.get(self.label)
-        self._tell(lost=number is None)
+        self._sign.tell(points=number is not None)
         if number == default or not asker or not self._share.has(asker):
             return None
         return number
-
-    def _tell(self, lost: bool) -> None:
-        """Say once that the label points nowhere, and once that it does again."""
-        if lost == self._lost:
-            return
-        self._lost = lost
-        if lost:
-            log.warning(
-                "MNIST_CANARY=%s sends nobody anywhere: label %s points at no version "
-                "that is served",
-                self._share,
-                self.label,
-            )
-        else:
-            log.info("MNIST_CANARY=%s is in use again", self._share)

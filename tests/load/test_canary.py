@@ -107,7 +107,7 @@ def test_a_label_that_goes_takes_its_share_along_and_brings_it_back(
     wait_until(lambda: ask(server, inside) == expected(inside), "it is the canary's")
 
     assert found == {Answer(1, None)}
-    assert "MNIST_CANARY=canary:30 sends nobody anywhere" in server.log.read_text()
+    assert "MNIST_CANARY=canary:30 is without effect" in server.log.read_text()
 
 
 def test_a_server_with_a_shadow_stops_as_one_without(server: Server) -> None:

@@ -98,7 +98,7 @@ def test_a_label_that_points_nowhere_is_told_once_until_it_does_again(
         canary.version("somebody", 1, labels)
 
     lost = (
-        "MNIST_CANARY=canary:5 sends nobody anywhere: label canary points at no "
+        "MNIST_CANARY=canary:5 is without effect: label canary points at no "
         "version that is served"
     )
     found = "MNIST_CANARY=canary:5 is in use again"
