@@ -155,7 +155,7 @@ LOADED = Metric(
 REFUSED = Metric(
     "mnist_model_refused",
     "gauge",
-    "1 for each version that failed its proof; /version says why.",
+    "1 for each version that its proof or the gate refused; /version says why.",
     ("version",),
 )
 SERVING = Metric(
@@ -174,7 +174,7 @@ SWAP_SECONDS = Metric(
     unit=NANOSECONDS,
 )
 REFUSALS = Metric(
-    "mnist_model_refusals", "counter", "How often a version failed its proof."
+    "mnist_model_refusals", "counter", "How often a version was refused, by either."
 )
 SHADOWED = Metric(
     "mnist_shadow_pictures",
