@@ -6,6 +6,7 @@ its files. Which versions are wanted is left to `service.plan`.
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from hashlib import blake2b
 from pathlib import Path
 
@@ -26,8 +27,9 @@ def read_folder(models_dir: Path, model: str, before: Folder) -> Folder:
     home = models_dir / model
     if (before.labels or before.marked) and _is_away(home):
         problem = f"labels stay as they were: {home} is gone, or empty"
-        return Folder({}, before.labels, before.marked, (problem,))
-    versions, labels, marked = before.versions, before.labels, before.marked
+        return replace(before, versions={}, problems=(problem,))
+    versions, labels = before.versions, before.labels
+    marked, pruned = before.marked, before.pruned
     problems = []
     try:
         numbers = version_numbers(models_dir, model)
@@ -39,10 +41,11 @@ def read_folder(models_dir: Path, model: str, before: Folder) -> Folder:
     except ArtifactError as error:
         problems.append(f"labels stay as they were: {error}")
     try:
-        marked = read_releases(home).refused
+        releases = read_releases(home)
+        marked, pruned = releases.refused, releases.pruned
     except ArtifactError as error:
         problems.append(f"what releases.json refuses stays as it was: {error}")
-    return Folder(versions, labels, marked, tuple(problems))
+    return Folder(versions, labels, marked, pruned, tuple(problems))
 
 
 def fingerprint(folder: Path) -> str:

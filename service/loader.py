@@ -30,6 +30,7 @@ class Loader:
         self._settings = settings
         self._held: dict[Content, ProvedModel] = {}
         self._bad: dict[Content, str] = {}
+        self._on_disk: set[Content] = set()
 
     def settle(self, folder: Folder, serving: Plan) -> Plan:
         """The plan for `folder`, every version of it held, the bad ones left out.
@@ -79,9 +80,13 @@ class Loader:
         }
 
     def _forgive(self, folder: Folder, serving: Plan) -> None:
-        """Forget what was bad of files that are gone or have changed."""
-        there = {*folder.versions.items(), *contents(serving)}
-        self._bad = {c: reason for c, reason in self._bad.items() if c in there}
+        """Forget what was bad of files that are gone, have changed or came back."""
+        on_disk = set(folder.versions.items())
+        kept = {*(on_disk & self._on_disk), *contents(serving)} - (
+            on_disk - self._on_disk
+        )
+        self._bad = {c: reason for c, reason in self._bad.items() if c in kept}
+        self._on_disk = on_disk
 
     def _try(self, content: Content) -> bool:
         try:

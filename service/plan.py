@@ -24,12 +24,14 @@ class Folder:
     versions: the fingerprint of each version on disk, by number.
     labels: the version that each label points at.
     marked: the versions that releases.json says are refused, with why.
+    pruned: the versions that it says were removed on purpose.
     problems: what could not be read, in sentences.
     """
 
     versions: Mapping[int, str] = field(default_factory=dict)
     labels: Mapping[str, int] = field(default_factory=dict)
     marked: Mapping[int, str] = field(default_factory=dict)
+    pruned: frozenset[int] = frozenset()
     problems: tuple[str, ...] = ()
 
 
@@ -96,8 +98,12 @@ def decide(
 def _usable(
     folder: Folder, bad: Mapping[Content, str], serving: Plan
 ) -> dict[int, str]:
-    """The content of each version that can be had, on disk before in memory."""
-    contents = [*serving.versions.items(), *folder.versions.items()]
+    """The content of each version that can be had, on disk before in memory.
+
+    What was removed on purpose is not to be had from memory.
+    """
+    held = [item for item in serving.versions.items() if item[0] not in folder.pruned]
+    contents = [*held, *folder.versions.items()]
     return {
         number: print_ for number, print_ in contents if (number, print_) not in bad
     }

@@ -47,6 +47,11 @@ class Releases:
     refused: Mapping[int, str] = field(default_factory=dict)
     history: tuple[Decision, ...] = ()
 
+    @property
+    def pruned(self) -> frozenset[int]:
+        """The versions that were removed on purpose; no number is given twice."""
+        return frozenset(d.version for d in self.history if d.action == "pruned")
+
 
 def default_version(
     versions: Collection[int], labels: Mapping[str, int], releases: Releases

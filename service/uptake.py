@@ -159,7 +159,8 @@ class Uptake:
     def _prepare(self, generation: int) -> bool:
         """Hold every version of a generation, or say which one cannot be."""
         plan = self._generations.plan(generation)
-        for content in contents(plan):
+        # The default last: of what only others have in memory, it is given up last.
+        for content in sorted(contents(plan), key=lambda c: c[0] == plan.default):
             try:
                 self._loader.load(content)
             except ArtifactError as error:

@@ -53,7 +53,9 @@ def test_labels_and_marks_outlast_a_folder_that_is_away(
     still = read_folder(tmp_path, "mnist", folder)
 
     problem = f"labels stay as they were: {tmp_path / 'mnist'} is gone, or empty"
-    assert folder == still == Folder({}, {"stable": 1}, {2: "worse"}, (problem,))
+    assert (
+        folder == still == Folder({}, {"stable": 1}, {2: "worse"}, problems=(problem,))
+    )
 
 
 def test_a_folder_that_never_was_is_no_problem(tmp_path: Path) -> None:

@@ -226,3 +226,12 @@ def test_a_plan_is_the_same_after_it_was_written_and_read(
     plan = _followed(policy, steps)[-1]
 
     assert Plan.from_json(plan.to_json()) == plan
+
+
+def test_a_version_that_was_pruned_is_not_kept_from_memory() -> None:
+    folder = on_disk(1, 2, labels={"stable": 1}, pruned=frozenset({3}))
+
+    plan = decide(Policy(newest=2), folder, {}, served(1, 1, 3))
+
+    assert sorted(plan.versions) == [1, 2]
+    assert plan.problems == ()

@@ -239,6 +239,27 @@ def test_the_last_version_is_not_given_up_for_a_new_worker(
     assert one.told().default == 2
 
 
+def test_a_folder_that_was_away_brings_back_what_was_given_up_and_moves_no_label(
+    master: Master, tmp_path: Path
+) -> None:
+    published(tmp_path, 2)
+    (tmp_path / "mnist" / LABELS).write_text('{"stable": 1}')
+    one, other = master.start(), master.start()
+    for worker in (one, other):
+        until(worker, lambda told: told.loaded == [1, 2])
+
+    (tmp_path / "mnist").rename(tmp_path / "away")
+    other.kill()
+    new = master.start()
+    alone = until(one, lambda told: told.loaded == [1])
+    (tmp_path / "away").rename(tmp_path / "mnist")
+    back = until(one, lambda told: told.loaded == [1, 2])
+
+    assert alone.default == back.default == 1
+    assert back.refused == {}
+    assert new.told() == one.told()
+
+
 def test_a_label_moves_the_default_and_loads_nothing_anew(
     master: Master, tmp_path: Path
 ) -> None:
