@@ -199,7 +199,7 @@ def _otel(environ: Mapping[str, str]) -> bool:
     if asked and not _has_opentelemetry():
         raise SettingsError(
             "MNIST_OTEL='1': expected OpenTelemetry to be installed, which it is not; "
-            "pip install 'mnist-service[otel]', or leave MNIST_OTEL unset"
+            "pip install '.[otel]' in the project's folder, or leave MNIST_OTEL unset"
         )
     return asked
 

@@ -220,7 +220,7 @@ def test_without_its_packages_the_start_stops_and_says_what_to_do(
     assert ended.value.code == 2
     said = capsys.readouterr().err
     assert said.startswith("mnist-serve: MNIST_OTEL='1': expected OpenTelemetry")
-    assert "pip install 'mnist-service[otel]'" in said
+    assert "pip install '.[otel]'" in said
 
 
 def test_without_any_of_opentelemetry_it_is_the_same(
