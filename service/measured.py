@@ -15,6 +15,7 @@ from service.board import Board
 from service.counts import Labels
 from service.drift import Drift, Windows
 from service.metrics import Metric
+from service.plan import MARKED
 from service.settings import Settings
 from service.snapshot import Snapshot
 from service.statistics import BATCHES
@@ -186,7 +187,13 @@ def _of_snapshot(snapshot: Snapshot) -> Iterable[tuple[str, Samples]]:
     default = snapshot.default
     yield metrics.READY.name, {(): 0 if default is None else 1}
     yield metrics.LOADED.name, {(str(version),): 1 for version in snapshot.models}
-    yield metrics.REFUSED.name, {(str(version),): 1 for version in snapshot.refused}
+    yield (
+        metrics.REFUSED.name,
+        {
+            (str(version), "gate" if reason.startswith(MARKED) else "proof"): 1
+            for version, reason in snapshot.refused.items()
+        },
+    )
     yield metrics.SERVING.name, {} if default is None else {(str(default),): 1}
     labels = snapshot.labels.items()
     yield metrics.LABELLED.name, {(label, str(number)): 1 for label, number in labels}

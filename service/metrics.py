@@ -156,7 +156,7 @@ REFUSED = Metric(
     "mnist_model_refused",
     "gauge",
     "1 for each version that its proof or the gate refused; /version says why.",
-    ("version",),
+    ("version", "by"),
 )
 SERVING = Metric(
     "mnist_model_serving",

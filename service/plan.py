@@ -13,6 +13,9 @@ from service.policy import Policy
 STABLE = "stable"
 """The label that says which version answers by default."""
 
+MARKED = "marked as refused in releases.json: "
+"""How the reason begins where the gate refused a version, and not its proof."""
+
 Content = tuple[int, str]
 """A version's number and the fingerprint of its files: what it is told apart by."""
 
@@ -141,7 +144,7 @@ def _refused(
     folder: Folder, bad: Mapping[Content, str], versions: Mapping[int, str]
 ) -> dict[int, str]:
     marked = {
-        number: f"marked as refused in releases.json: {reason}"
+        number: MARKED + reason
         for number, reason in folder.marked.items()
         if number in folder.versions and number not in versions
     }

@@ -236,9 +236,21 @@ def test_the_versions_are_told(client: FlaskClient, tmp_path: Path) -> None:
 
     assert total(found, "mnist_ready") == 1
     assert total(found, "mnist_model_loaded") == 2
-    assert total(found, "mnist_model_refused", version="3") == 1
+    assert total(found, "mnist_model_refused", version="3", by="proof") == 1
     assert total(found, "mnist_model_serving") == 1
     assert total(found, "mnist_model_label", label="stable", version="1") == 1
+
+
+@pytest.mark.usefixtures("engine")
+def test_a_version_that_the_gate_refused_is_told_apart(tmp_path: Path) -> None:
+    for version in (1, 2):
+        fake_version(tmp_path, version)
+    (tmp_path / "mnist" / "releases.json").write_text('{"refused": {"2": "worse"}}')
+
+    found = scrape(create_app(Settings(models_dir=tmp_path)).test_client())
+
+    assert total(found, "mnist_model_refused", version="2", by="gate") == 1
+    assert total(found, "mnist_model_refused", by="proof") == 0
 
 
 def test_without_a_version_it_is_not_ready_and_still_answers(tmp_path: Path) -> None:
