@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from service.artifact import Manifest
 from service.board import Board
 from service.fingerprint import Fingerprint
+from service.ring import Ring
 from service.stability import stability_index
 
 SLOTS = 12
@@ -58,15 +59,13 @@ class Window:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.fingerprint = fingerprint
-        self._slot_seconds = seconds / SLOTS
-        self._clock = clock
         self._parts = (fingerprint.digit, fingerprint.confidence, fingerprint.ink)
         self._edges = [np.array(part.edges) for part in self._parts]
         bins = [len(part.shares) for part in self._parts]
         self._starts = np.cumsum([1, *bins]).tolist()  # after the slot's own number
-        self._width: int = self._starts[-1]
+        self._ring = Ring(SLOTS, self._starts[-1], seconds / SLOTS, clock)
         name = f"drift|{manifest.version}|{_digest(fingerprint)}|{seconds:g}"
-        self._block = board.block(name, SLOTS * self._width)
+        self._block = board.block(name, self._ring.size)
         self._row = row
 
     @cached_property
@@ -79,7 +78,7 @@ class Window:
         cells = self._cells
         if cells is None:
             return
-        slot, (first, second, third, _) = self._current(cells), self._starts
+        slot, (first, second, third, _) = self._ring.current(cells), self._starts
         cells[slot + first + digit] += 1
         cells[slot + second + bisect_left(self._parts[1].edges, confidence)] += 1
         cells[slot + third + bisect_left(self._parts[2].edges, ink)] += 1
@@ -93,7 +92,7 @@ class Window:
         """The same of many pictures [n] at once."""
         if self._cells is None:
             return
-        slot = self._current(self._cells)
+        slot = self._ring.current(self._cells)
         # As float64, as one by one: many fill the same bins.
         columns = (column.astype(np.float64) for column in (digits, confidence, ink))
         for edges, column, start in zip(
@@ -107,8 +106,8 @@ class Window:
         """What all workers counted within the window."""
         if self._block is None:
             return Drift(0)
-        slots = self._block.reshape(-1, SLOTS, self._width)
-        recent = slots[..., 0] > self._now() - SLOTS
+        slots = self._block.reshape(-1, SLOTS, self._ring.width)
+        recent = slots[..., 0] > self._ring.now - SLOTS
         sums = slots[recent].sum(axis=0)
         digit, confidence, ink = np.split(sums, self._starts[:-1])[1:]
         pictures = int(digit.sum())
@@ -116,21 +115,6 @@ class Window:
             return Drift(pictures)
         indices = map(stability_index, (digit, confidence, ink), self._parts)
         return Drift(pictures, *indices)
-
-    def _current(self, cells: memoryview) -> int:
-        """Where the slot of now begins, emptied where it was of a former round."""
-        now = self._now()
-        start: int = (now % SLOTS) * self._width
-        if cells[start] != now:
-            cells[start] = 0  # of no round, while it is being emptied
-            for place in range(start + 1, start + self._width):
-                cells[place] = 0
-            cells[start] = now
-        return start
-
-    def _now(self) -> int:
-        """The number of the slot of now, above SLOTS: 0 is none."""
-        return int(self._clock() / self._slot_seconds) + SLOTS + 1
 
 
 def ink_of(pixels: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from service.board import Board
+from service.ring import Ring
 
 SLOTS = 60
 SLOT_SECONDS = 10
@@ -57,15 +58,15 @@ class Traffic:
     def __init__(
         self, board: Board, row: int = 0, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        self._clock = clock
-        self._block = board.block("traffic", SLOTS * _WIDTH)
+        self._ring = Ring(SLOTS, _WIDTH, SLOT_SECONDS, clock)
+        self._block = board.block("traffic", self._ring.size)
         self._cells = None if self._block is None else memoryview(self._block[row])
 
     def count(self, status: int, ns: int) -> None:
         """One more request, answered just now; not by two threads at once."""
         if self._cells is None:
             return
-        start = self._current(self._cells)
+        start = self._ring.current(self._cells)
         self._cells[start + 1 + (status >= 400) + (status >= 500)] += 1
         self._cells[start + 4] += ns
 
@@ -73,7 +74,7 @@ class Traffic:
         """What all workers counted, oldest first; the last slot has only begun."""
         if self._block is None:
             return (Slot(),) * SLOTS
-        slots, now = self._block.reshape(-1, SLOTS, _WIDTH), self._now()
+        slots, now = self._block.reshape(-1, SLOTS, _WIDTH), self._ring.now
         numbers = np.arange(now - SLOTS + 1, now + 1)
         found = slots[:, numbers % SLOTS]
         of_this_round = found[..., :1] == numbers[:, None]
@@ -83,19 +84,4 @@ class Traffic:
     @property
     def begun(self) -> float:
         """How many seconds of the last slot are over."""
-        return self._clock() % SLOT_SECONDS
-
-    def _current(self, cells: memoryview) -> int:
-        """Where the slot of now begins, emptied where it was of a former round."""
-        now = self._now()
-        start = (now % SLOTS) * _WIDTH
-        if cells[start] != now:
-            cells[start] = 0  # of no round, while it is being emptied
-            for place in range(start + 1, start + _WIDTH):
-                cells[place] = 0
-            cells[start] = now
-        return start
-
-    def _now(self) -> int:
-        """The number of the slot of now, above SLOTS: 0 is none."""
-        return int(self._clock() // SLOT_SECONDS) + SLOTS + 1
+        return self._ring.begun
