@@ -8,10 +8,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 
+from service.labels import STABLE
 from service.policy import Policy
-
-STABLE = "stable"
-"""The label that says which version answers by default."""
 
 MARKED = "marked as refused in releases.json: "
 """How the reason begins where the gate refused a version, and not its proof."""

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from service.errors import ArtifactError
+from service.labels import STABLE
 from service.measured import Distribution
 from service.metrics import (
     PREDICTIONS,
@@ -12,7 +13,6 @@ from service.metrics import (
     STAGE_SECONDS,
     SWAP_SECONDS,
 )
-from service.plan import STABLE
 from service.releases import Decision, read_releases
 from service.settings import Settings
 from service.snapshot import Snapshot
