@@ -17,6 +17,7 @@ from service.errors import FolderError, ReleaseError
 from service.labels import LABEL, STABLE, read_labels, write_labels
 from service.releases import (
     PROMOTED,
+    PRUNED,
     ROLLED_BACK,
     Decision,
     Releases,
@@ -83,7 +84,7 @@ class Ledger:
         left = {n: why for n, why in refused.items() if n not in versions}
         self.releases = replace(self.releases, refused=left)
         for version in versions:
-            self._decide("pruned", version, reason=reason)
+            self._decide(PRUNED, version, reason=reason)
 
     def _point(self, action: str, label: str, version: int, reason: str) -> Decision:
         """In this order, a reader or a power cut between two steps finds no harm.

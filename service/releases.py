@@ -19,6 +19,7 @@ from service.labels import STABLE, read_labels
 RELEASES = "releases.json"
 ROLLED_BACK = "rolled back"
 PROMOTED = "promoted"
+PRUNED = "pruned"
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class Releases:
     @property
     def pruned(self) -> frozenset[int]:
         """The versions that were removed on purpose; no number is given twice."""
-        return frozenset(d.version for d in self.history if d.action == "pruned")
+        return frozenset(d.version for d in self.history if d.action == PRUNED)
 
 
 def default_version(
