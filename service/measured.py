@@ -15,7 +15,7 @@ from service.board import Board
 from service.counts import Labels
 from service.drift import Drift, Windows
 from service.metrics import Metric
-from service.plan import MARKED
+from service.plan import by_gate
 from service.settings import Settings
 from service.snapshot import Snapshot
 from service.statistics import BATCHES
@@ -190,7 +190,7 @@ def _of_snapshot(snapshot: Snapshot) -> Iterable[tuple[str, Samples]]:
     yield (
         metrics.REFUSED.name,
         {
-            (str(version), "gate" if reason.startswith(MARKED) else "proof"): 1
+            (str(version), "gate" if by_gate(reason) else "proof"): 1
             for version, reason in snapshot.refused.items()
         },
     )

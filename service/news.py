@@ -6,7 +6,7 @@ Said once, by one worker; nothing is decided here.
 import logging
 
 from service.logs import FIELDS
-from service.plan import MARKED, Plan
+from service.plan import Plan, by_gate
 from service.settings import Settings
 from service.snapshot import Snapshot
 
@@ -26,7 +26,7 @@ def tell_problems(plan: Plan, before: Plan) -> None:
     """Log what is wrong now and was not before."""
     for number, reason in refusals(plan, before).items():
         # What the gate found is no fault, and was told where it was found.
-        level = logging.INFO if reason.startswith(MARKED) else logging.ERROR
+        level = logging.INFO if by_gate(reason) else logging.ERROR
         log.log(level, "version %d refused: %s", number, reason)
     for problem in plan.problems:
         if problem not in before.problems:

@@ -11,8 +11,8 @@ from dataclasses import asdict, dataclass, field
 from service.labels import STABLE
 from service.policy import Policy
 
-MARKED = "marked as refused in releases.json: "
-"""How the reason begins where the gate refused a version, and not its proof."""
+_MARKED = "marked as refused in releases.json: "
+"""How the reason begins where the gate refused a version; see `by_gate`."""
 
 Content = tuple[int, str]
 """A version's number and the fingerprint of its files: what it is told apart by."""
@@ -70,6 +70,11 @@ class Plan:
             refused={int(n): reason for n, reason in document["refused"].items()},
             problems=tuple(document["problems"]),
         )
+
+
+def by_gate(reason: str) -> bool:
+    """Whether a plan's reason to refuse a version is the gate's, and not its proof."""
+    return reason.startswith(_MARKED)
 
 
 def decide(
@@ -142,7 +147,7 @@ def _refused(
     folder: Folder, bad: Mapping[Content, str], versions: Mapping[int, str]
 ) -> dict[int, str]:
     marked = {
-        number: MARKED + reason
+        number: _MARKED + reason
         for number, reason in folder.marked.items()
         if number in folder.versions and number not in versions
     }
