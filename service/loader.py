@@ -82,9 +82,7 @@ class Loader:
     def _forgive(self, folder: Folder, serving: Plan) -> None:
         """Forget what was bad of files that are gone, have changed or came back."""
         on_disk = set(folder.versions.items())
-        kept = {*(on_disk & self._on_disk), *contents(serving)} - (
-            on_disk - self._on_disk
-        )
+        kept = {*on_disk, *contents(serving)} - (on_disk - self._on_disk)
         self._bad = {c: reason for c, reason in self._bad.items() if c in kept}
         self._on_disk = on_disk
 
