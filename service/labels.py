@@ -9,10 +9,10 @@ import json
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from service.durable import replace_durably
 from service.errors import ArtifactError
+from service.json_keys import KeyTwice, once_each
 
 LABELS = "labels.json"
 STABLE = "stable"
@@ -30,13 +30,13 @@ def read_labels(folder: Path) -> dict[str, int]:
     """
     path = folder / LABELS
     try:
-        document = json.loads(path.read_bytes(), object_pairs_hook=_once_each)
+        document = json.loads(path.read_bytes(), object_pairs_hook=once_each)
     except FileNotFoundError:
         return {}
     except OSError as error:
         raise ArtifactError(f"{path} cannot be read: {error.strerror}") from error
-    except _TwiceError as error:
-        raise ArtifactError(f"{path} has the label {error} twice") from error
+    except KeyTwice as error:
+        raise ArtifactError(f"{path} has the label {error.key!r} twice") from error
     except (ValueError, RecursionError) as error:
         raise ArtifactError(f"{path} is not JSON: {error}") from error
     if not isinstance(document, dict):
@@ -48,19 +48,6 @@ def read_labels(folder: Path) -> dict[str, int]:
                 'digits and "_" and a version number, as "stable": 2'
             )
     return document
-
-
-class _TwiceError(ValueError):
-    """A key that stands twice in one object: which of its values is meant?"""
-
-
-def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in found:
-            raise _TwiceError(repr(key))
-        found[key] = value
-    return found
 
 
 def write_labels(folder: Path, labels: Mapping[str, int]) -> None:

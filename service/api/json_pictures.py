@@ -7,7 +7,6 @@ import base64
 import binascii
 import json
 import re
-from collections import Counter
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 from service.api.json_values import check_size
 from service.digits import SIDE, SIZE
 from service.errors import BadRequest, RequestError, UnreadablePicture
+from service.json_keys import KeyTwice, once_each
 from service.uploads import Upload
 
 _DATA_URL = re.compile(r"\A\s*data:image/[a-z0-9.+-]+;base64,", re.IGNORECASE)
@@ -52,23 +52,18 @@ def _parse(body: bytes) -> Any:
     try:
         return json.loads(
             body.decode("utf-8"),
-            object_pairs_hook=_once_each,
+            object_pairs_hook=once_each,
             parse_constant=_refuse_constant,
         )
     except UnicodeDecodeError as error:
         raise BadRequest(f"the JSON is not UTF-8 at byte {error.start}") from error
     except RecursionError as error:
         raise BadRequest("the JSON is nested too deeply") from error
+    except KeyTwice as error:
+        twice = _short(error.key)
+        raise BadRequest(f"the key {twice} stands twice in one JSON object") from error
     except ValueError as error:
         raise BadRequest(f"the body is not JSON: {error}") from error
-
-
-def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    document = dict(pairs)
-    if len(document) < len(pairs):
-        twice, _ = Counter(key for key, _ in pairs).most_common(1)[0]
-        raise BadRequest(f"the key {_short(twice)} stands twice in one JSON object")
-    return document
 
 
 def _refuse_constant(name: str) -> NoReturn:

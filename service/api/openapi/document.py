@@ -8,6 +8,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from service.json_keys import once_each
+
 PARTS = Path(__file__).parent / "parts"
 ORDER = (
     "service",
@@ -43,7 +45,7 @@ def assemble(release: str) -> Document:
 def read(name: str) -> Document:
     """One part; ValueError where a key stands twice in one object of it."""
     text = (PARTS / f"{name}.json").read_text(encoding="utf-8")
-    document: Document = json.loads(text, object_pairs_hook=_once_each)
+    document: Document = json.loads(text, object_pairs_hook=once_each)
     return document
 
 
@@ -62,10 +64,3 @@ def _add(whole: Document, part: Document) -> None:
     if twice:
         raise ValueError(f"two parts have {', '.join(sorted(twice))}")
     whole.update(part)
-
-
-def _once_each(pairs: list[tuple[str, Any]]) -> Document:
-    document = dict(pairs)
-    if len(document) < len(pairs):
-        raise ValueError(f"a key stands twice among {', '.join(k for k, _ in pairs)}")
-    return document
