@@ -23,7 +23,13 @@ def refusals(plan: Plan, before: Plan) -> dict[int, str]:
 
 
 def tell_problems(plan: Plan, before: Plan) -> None:
-    """Log what is wrong now and was not before."""
+    """Log what was wrong before and is so no more, then what is wrong only now."""
+    for number, reason in before.refused.items():
+        if number not in plan.refused:
+            log.info("version %d is refused no more, as it was: %s", number, reason)
+    for problem in before.problems:
+        if problem not in plan.problems:
+            log.info("no longer so: %s", problem)
     for number, reason in refusals(plan, before).items():
         # What the gate found is no fault, and was told where it was found.
         level = logging.INFO if by_gate(reason) else logging.ERROR
