@@ -4,6 +4,8 @@ Said once, by one worker; nothing is decided here.
 """
 
 import logging
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from service.logs import FIELDS
 from service.plan import Plan, by_gate
@@ -39,8 +41,16 @@ def tell_problems(plan: Plan, before: Plan) -> None:
             log.error("%s", problem)
 
 
-def tell_serving(snapshot: Snapshot, settings: Settings, took_ns: int = 0) -> None:
-    """Log what serves from now on, which it took so long to prepare."""
+def tell_serving(
+    snapshot: Snapshot,
+    settings: Settings,
+    took_ns: int = 0,
+    before: Mapping[str, int] = MappingProxyType({}),
+) -> None:
+    """Log what serves from now on, which it took so long to prepare.
+
+    `before` are the labels that were in use until now.
+    """
     if not snapshot.models:
         log.warning("not ready: %s", why_not_ready(snapshot, settings))
         return
@@ -57,6 +67,7 @@ def tell_serving(snapshot: Snapshot, settings: Settings, took_ns: int = 0) -> No
             }
         },
     )
+    _tell_shares(snapshot.labels, settings, before)
     least = settings.min_typicality
     unable = sorted(n for n, p in snapshot.models.items() if p.typicality is None)
     if least > 0 and unable:
@@ -66,6 +77,28 @@ def tell_serving(snapshot: Snapshot, settings: Settings, took_ns: int = 0) -> No
             least,
             unable,
         )
+
+
+def _tell_shares(
+    labels: Mapping[str, int], settings: Settings, before: Mapping[str, int]
+) -> None:
+    """Which version a canary or a shadow is, where it is another; or that none is."""
+    for variable, share in (
+        ("MNIST_CANARY", settings.canary),
+        ("MNIST_SHADOW", settings.shadow),
+    ):
+        if share is None:
+            continue
+        version = labels.get(share.label)
+        if version is None:
+            log.warning(
+                "%s=%s is without effect: label %s points at no version that is served",
+                variable,
+                share,
+                share.label,
+            )
+        elif version != before.get(share.label):
+            log.info("%s=%s means version %d", variable, share, version)
 
 
 def why_not_ready(snapshot: Snapshot, settings: Settings) -> str:

@@ -4,15 +4,12 @@ Nothing here knows of HTTP, or of what a version is: who asks comes in as a text
 where labels point as numbers.
 """
 
-import logging
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 
 from service.labels import LABEL
-
-log = logging.getLogger(__name__)
 
 _PERCENT = re.compile(r"[0-9]{0,3}\.?[0-9]{1,20}", re.ASCII)
 
@@ -48,36 +45,12 @@ class Share:
         return int.from_bytes(hashed) / 2**48 * 100 < self.percent
 
 
-class Sign:
-    """Tells of a setting's label that it points nowhere, and that it does again."""
-
-    def __init__(self, variable: str, share: Share) -> None:
-        self._variable, self._share = variable, share
-        self._points = True
-
-    def tell(self, points: bool) -> None:
-        """Log it, once each time that it changes."""
-        if points == self._points:
-            return
-        self._points = points
-        if points:
-            log.info("%s=%s is in use again", self._variable, self._share)
-        else:
-            log.warning(
-                "%s=%s is without effect: label %s points at no version that is served",
-                self._variable,
-                self._share,
-                self._share.label,
-            )
-
-
 class Canary:
     """Sends a share of those who ask for no version to the one with the label."""
 
     def __init__(self, share: Share) -> None:
         self.label = share.label
         self._share = share
-        self._sign = Sign("MNIST_CANARY", share)
 
     def version(
         self, asker: str, default: int, labels: Mapping[str, int]
@@ -87,7 +60,6 @@ class Canary:
         So it does nobody who cannot be told apart from others, whose name is empty.
         """
         number = labels.get(self.label)
-        self._sign.tell(points=number is not None)
         if number == default or not asker or not self._share.has(asker):
             return None
         return number

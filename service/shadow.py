@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from service.backlog import Backlog, Read
 from service.counts import Counts
-from service.routing import Share, Sign
+from service.routing import Share
 from service.store import Store
 
 log = logging.getLogger(__name__)
@@ -40,7 +40,6 @@ class Shadow:
     def __init__(self, store: Store, share: Share, counts: Counts) -> None:
         """The thread starts when first needed: it would not survive a fork."""
         self._store, self._share, self._counts = store, share, counts
-        self._sign = Sign("MNIST_SHADOW", share)
         self._backlog = Backlog(REQUESTS, PICTURES)
         self._offers = count(1)
         self._filled, self._ended = threading.Event(), threading.Event()
@@ -79,7 +78,6 @@ class Shadow:
     ) -> None:
         snapshot = self._store.snapshot
         shadow = snapshot.labels.get(self._share.label, version)
-        self._sign.tell(points=self._share.label in snapshot.labels)
         if version != snapshot.default or version == shadow or not len(pixels):
             return
         if not self._is_due():

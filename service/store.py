@@ -71,9 +71,10 @@ class Store:
         folder = read_folder(settings.models_dir, settings.model, Folder())
         self._plan = self._loader.settle(folder, before)
         tell_problems(self._plan, before)
+        labels = self._alone.labels
         self.serve(self._loader.snapshot(self._plan, self._alone.generation + 1))
         self._loader.keep(self._alone)
-        tell_serving(self._alone, settings)
+        tell_serving(self._alone, settings, before=labels)
 
     def find(self, model: str | None, version: Version) -> ProvedModel:
         """The model asked for; None asks for the default.

@@ -74,12 +74,12 @@ class Uptake:
             self._lead()
         if self.joined:
             self._prepare_posted()
-        default = self.snapshot.default
+        default, labels = self.snapshot.default, self.snapshot.labels
         flipped = leads and self._generations.flip()
         if not self.joined:
             self._try_to_join()
         if flipped:
-            self._tell(default)
+            self._tell(default, labels)
         self._let_go()
 
     def _leads(self) -> bool:
@@ -188,15 +188,15 @@ class Uptake:
             self._loader.keep(*kept.values())
             give_back_memory()
 
-    def _tell(self, default: int | None) -> None:
-        """Say what serves from now on, where `default` answered until now."""
+    def _tell(self, default: int | None, labels: Mapping[str, int]) -> None:
+        """Say what serves from now on, where that default and labels were until now."""
         took = time.monotonic_ns() - self._generations.began
         if self.snapshot.default != default:
             now = time.time_ns() // 1_000_000
             self._fellows.board.put(self._fellows.row, "uptake/default_ms", now)
         if self._generations.serving > 1:
             self._count(swaps=1, swap_ns=took)
-        tell_serving(self.snapshot, self._settings, took)
+        tell_serving(self.snapshot, self._settings, took, labels)
 
     def _count(self, **amounts: int) -> None:
         named = {f"uptake/{name}": amount for name, amount in amounts.items()}

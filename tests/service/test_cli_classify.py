@@ -64,6 +64,18 @@ def test_files_that_cannot_be_read_have_their_reason_in_their_row(
 
 
 @pytest.mark.usefixtures("engine", "models")
+def test_nothing_is_said_of_a_canary_or_a_shadow_which_no_file_meets(
+    seven: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("MNIST_CANARY", "canary:5")
+    monkeypatch.setenv("MNIST_SHADOW", "canary")
+
+    assert main([seven]) == 0
+
+    assert caplog.messages == []
+
+
+@pytest.mark.usefixtures("engine", "models")
 def test_json_holds_what_the_service_would_answer(seven: str, capsys: Output) -> None:
     code = main(["--json", seven, "none.png"])
 

@@ -1,6 +1,5 @@
 """Which share of those who ask goes to the canary, and that they stay there."""
 
-import logging
 from itertools import pairwise
 
 import pytest
@@ -85,21 +84,3 @@ def test_nobody_in_particular_is_sent_nowhere() -> None:
     canary = Canary(Share("canary", 100))
 
     assert canary.version("", 1, LABELS) is None
-
-
-def test_a_label_that_points_nowhere_is_told_once_until_it_does_again(
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    caplog.set_level(logging.INFO)
-    canary = Canary(Share("canary", 5))
-    everywhere: list[dict[str, int]] = [LABELS, {}, {}, LABELS, LABELS, {}]
-
-    for labels in everywhere:
-        canary.version("somebody", 1, labels)
-
-    lost = (
-        "MNIST_CANARY=canary:5 is without effect: label canary points at no "
-        "version that is served"
-    )
-    found = "MNIST_CANARY=canary:5 is in use again"
-    assert [record.getMessage() for record in caplog.records] == [lost, found, lost]

@@ -154,21 +154,6 @@ def test_where_its_label_points_at_no_other_version_nothing_is_read_along(
     assert stage.counted() == {}
 
 
-def test_a_label_that_points_nowhere_is_told_once(
-    stage: Stage, caplog: pytest.LogCaptureFixture
-) -> None:
-    stage.point(other=2)
-
-    stage.classifier.classify(DIGITS)
-    stage.classifier.classify(DIGITS)
-
-    (told,) = caplog.messages
-    assert told == (
-        "MNIST_SHADOW=shadow:100 is without effect: label shadow points at no "
-        "version that is served"
-    )
-
-
 def test_what_another_than_the_default_answers_is_not_compared(stage: Stage) -> None:
     stage.point(shadow=1)  # so that only the version that answers could rule it out
     stage.classifier.classify(DIGITS, version=2)
