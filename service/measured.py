@@ -197,6 +197,7 @@ def _of_snapshot(snapshot: Snapshot) -> Iterable[tuple[str, Samples]]:
     yield metrics.SERVING.name, {} if default is None else {(str(default),): 1}
     labels = snapshot.labels.items()
     yield metrics.LABELLED.name, {(label, str(number)): 1 for label, number in labels}
+    yield metrics.PROBLEMS.name, {(): len(snapshot.problems)}
 
 
 def _of_drift(drifts: Mapping[int, Drift]) -> Iterable[tuple[str, Samples]]:

@@ -167,6 +167,11 @@ SERVING = Metric(
 LABELLED = Metric(
     "mnist_model_label", "gauge", "1 for each label in use.", ("label", "version")
 )
+PROBLEMS = Metric(
+    "mnist_problems",
+    "gauge",
+    "How many things an operator should put right; /version tells them.",
+)
 SWAP_SECONDS = Metric(
     "mnist_swap_duration_seconds",
     "summary",
@@ -206,7 +211,7 @@ DRIFT_WINDOW = Metric(
 )
 DERIVED = (
     *(BATCH_SIZE, WORKERS, START_TIME, BUILD, READY, LOADED, REFUSED, SERVING),
-    *(LABELLED, SWAP_SECONDS, REFUSALS, SHADOWED, SHADOW_DROPPED),
+    *(LABELLED, PROBLEMS, SWAP_SECONDS, REFUSALS, SHADOWED, SHADOW_DROPPED),
     *(DRIFT_PSI, DRIFT_PICTURES, DRIFT_WINDOW),
 )
 """Those that are told from what else is there."""

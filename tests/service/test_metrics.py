@@ -253,6 +253,19 @@ def test_a_version_that_the_gate_refused_is_told_apart(tmp_path: Path) -> None:
     assert total(found, "mnist_model_refused", by="proof") == 0
 
 
+def test_there_are_as_many_problems_as_version_tells_of(
+    client: FlaskClient, tmp_path: Path
+) -> None:
+    assert total(scrape(client), "mnist_problems") == 0
+    labels = '{"stable": 1, "canary": 8, "shadow": 9}'
+    (tmp_path / "mnist" / "labels.json").write_text(labels)
+
+    client = create_app(Settings(models_dir=tmp_path)).test_client()
+
+    problems = client.get("/version").get_json()["problems"]
+    assert len(problems) == total(scrape(client), "mnist_problems") == 2
+
+
 def test_without_a_version_it_is_not_ready_and_still_answers(tmp_path: Path) -> None:
     found = scrape(create_app(Settings(models_dir=tmp_path)).test_client())
 
