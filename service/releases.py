@@ -84,6 +84,12 @@ def version_before(history: Sequence[Decision], stable: int) -> int | None:
     return trail[-2] if len(trail) > 1 else None
 
 
+def last_of_stable(history: Sequence[Decision]) -> Decision | None:
+    """The last decision that moved the label `stable`; None where there is none."""
+    moved = [decision for decision in history if decision.label == STABLE]
+    return moved[-1] if moved else None
+
+
 def last_number(folder: Path) -> int:
     """The highest number that a version in `folder` has, or ever had; 0 for none.
 

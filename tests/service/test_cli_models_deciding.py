@@ -130,6 +130,24 @@ def test_with_nothing_to_go_back_to_rollback_says_what_to_do(
     assert read_labels(home) == labels
 
 
+def test_a_second_rollback_with_nothing_left_says_that_the_first_was_done(
+    home: Path, capsys: Output
+) -> None:
+    main(["promote", "1"])
+    main(["promote", "2"])
+    main(["rollback"])
+    capsys.readouterr()
+
+    assert main(["rollback"]) == 1
+
+    assert (
+        "there is nothing to go back to: stable was put back already, from version 2 "
+        "to version 1, and no other is known to have been it before that; see "
+        "`mnist-models list`"
+    ) in capsys.readouterr().err
+    assert stable(home) == 1
+
+
 @pytest.mark.parametrize("gone", [True, False])
 def test_rollback_does_not_go_to_a_version_that_is_damaged_or_gone(
     home: Path, gone: bool, capsys: Output

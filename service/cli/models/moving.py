@@ -14,7 +14,7 @@ from service.cli.models.verifying import installed_engines, require_proof
 from service.engines import EngineName
 from service.labels import STABLE
 from service.ledger import open_ledger
-from service.releases import Decision
+from service.releases import ROLLED_BACK, Decision, last_of_stable
 
 QUICK: tuple[EngineName, ...] = ("litert",)
 """What a rollback is proved under: TensorFlow alone takes seconds to start."""
@@ -37,10 +37,11 @@ def roll_back(home: Path, reason: str) -> Answer:
     """Put `stable` back to the version that it pointed at before."""
     with open_ledger(home) as ledger:
         stable, target = ledger.labels.get(STABLE), ledger.before
+        last = last_of_stable(ledger.releases.history)
     if target is None:
         raise Unfit(
-            f"there is nothing to go back to: {_nothing(stable)}; see `mnist-models "
-            "list` and choose with `mnist-models promote N`"
+            f"there is nothing to go back to: {_nothing(stable, last)}; see "
+            "`mnist-models list` and choose with `mnist-models promote N`"
         )
     _fit(home, target, QUICK, gone="; choose another with `mnist-models promote N`")
     with open_ledger(home) as ledger:
@@ -92,7 +93,13 @@ def _was(decision: Decision) -> str:
     return f"it was {decision.before or 'not set'} before"
 
 
-def _nothing(stable: int | None) -> str:
+def _nothing(stable: int | None, last: Decision | None) -> str:
+    """Why no version is known that was `stable` before; `last` is what moved it."""
     if stable is None:
         return "the label stable is not set"
+    if last and last.action == ROLLED_BACK and last.version == stable:
+        return (
+            f"stable was put back already, from version {last.before} to version "
+            f"{stable}, and no other is known to have been it before that"
+        )
     return f"stable is version {stable}, and no other is known to have been it before"

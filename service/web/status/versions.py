@@ -1,10 +1,8 @@
 """The versions: which answers by default and since when, which others, which not."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from service.errors import ArtifactError
-from service.labels import STABLE
 from service.measured import Distribution
 from service.metrics import (
     PREDICTIONS,
@@ -13,7 +11,7 @@ from service.metrics import (
     STAGE_SECONDS,
     SWAP_SECONDS,
 )
-from service.releases import Decision, read_releases
+from service.releases import last_of_stable, read_releases
 from service.settings import Settings
 from service.snapshot import Snapshot
 from service.web.report import has_card
@@ -106,13 +104,7 @@ def _decided(snapshot: Snapshot, settings: Settings) -> str:
         history = read_releases(settings.models_dir / settings.model).history
     except ArtifactError:  # told where the folder is read, with what is wrong
         return ""
-    last = _last_of_stable(history)
+    last = last_of_stable(history)
     if last is None or last.version != snapshot.default or last.action not in DONE:
         return ""
     return f"{DONE[last.action]} on {written(last.time)}"
-
-
-def _last_of_stable(history: Iterable[Decision]) -> Decision | None:
-    """The last decision that moved the label by which the default is named."""
-    moved = [decision for decision in history if decision.label == STABLE]
-    return moved[-1] if moved else None
