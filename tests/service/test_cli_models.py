@@ -17,6 +17,8 @@ from service.cli.models.command import EXIT_CODES, INTERRUPTED
 from service.labels import LABELS, write_labels
 from service.ledger import open_ledger
 from service.releases import RELEASES, Decision, Releases, write_releases
+from service.settings import Settings
+from service.store import Store
 from tests.fakes import fake_version
 
 Output = pytest.CaptureFixture[str]
@@ -278,6 +280,42 @@ def test_a_person_who_waits_is_told_how_far_it_has_come(
     main(["verify"])
 
     assert "proving version 2, 2 of 3" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("engine")
+@pytest.mark.parametrize("gone", [True, False])
+def test_where_stable_is_of_no_use_list_names_the_default_of_a_service_that_starts(
+    home: Path, gone: bool, capsys: Output
+) -> None:
+    write_labels(home, {"stable": 3})
+    if gone:
+        (home / "3").rename(home / "aside")
+    else:
+        (home / "3" / TFLITE_MODEL).write_bytes(b"other bytes")
+
+    document = asked(capsys, "list")
+
+    store = Store(Settings(models_dir=home.parent))
+    store.load()
+    assert document["default"] == store.snapshot.default == 2
+    (problem,) = document["problems"]
+    assert problem == (
+        "label stable points at version 3, which is "
+        f"{'not there' if gone else 'damaged'}: a service that runs stays with the "
+        "default that it had, for one that starts it is version 2"
+    )
+
+
+def test_where_every_version_is_damaged_there_is_no_default(
+    home: Path, capsys: Output
+) -> None:
+    for number in "123":
+        (home / number / TFLITE_MODEL).write_bytes(b"other bytes")
+
+    document = asked(capsys, "list")
+
+    assert document["default"] is None
+    assert {each["state"] for each in document["versions"]} == {"damaged"}
 
 
 @pytest.mark.parametrize("command", ["list", "rollback", "verify"])

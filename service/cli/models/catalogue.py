@@ -1,7 +1,7 @@
 """Every version of a model as it lies in its folder: what it is, and its state.
 
-Looks at names, sizes and manifests only; whether a version is fit to serve takes a
-proof, which `verifying` makes.
+Looks at names, sizes and manifests, and of the default alone at checksums; whether a
+version is fit to serve takes a proof, which `verifying` makes.
 """
 
 from collections.abc import Mapping
@@ -10,9 +10,9 @@ from functools import reduce
 from pathlib import Path
 from typing import Any, Literal
 
-from service.artifact import Manifest, read_manifest, size_of, version_numbers
+from service.artifact import Manifest, read_manifest, size_of, verify, version_numbers
 from service.errors import ArtifactError, FolderError, ReleaseError
-from service.labels import read_labels
+from service.labels import STABLE, read_labels
 from service.releases import Releases, default_version, read_releases
 
 State = Literal["default", "labelled", "candidate", "earlier", "refused", "damaged"]
@@ -57,7 +57,10 @@ class Entry:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """The versions in `home`, ascending, with the labels and decisions on them."""
+    """The versions in `home`, ascending, with the labels and decisions on them.
+
+    `default` is that of a service which starts now; None where it would have none.
+    """
 
     home: Path
     entries: tuple[Entry, ...]
@@ -77,8 +80,18 @@ class Catalogue:
         return tuple(
             f"label {label} points at version {number}, which is "
             f"{'damaged' if number in states else 'not there'}"
+            f"{self._instead if label == STABLE else ''}"
             for label, number in self.labels.items()
             if states.get(number, "damaged") == "damaged"
+        )
+
+    @property
+    def _instead(self) -> str:
+        """Which version answers where `stable` is of no use."""
+        starts = "none" if self.default is None else f"version {self.default}"
+        return (
+            ": a service that runs stays with the default that it had, for one that "
+            f"starts it is {starts}"
         )
 
     def entry(self, number: int) -> Entry:
@@ -109,8 +122,7 @@ def read_catalogue(home: Path) -> Catalogue:
     except OSError as error:
         raise FolderError(f"{home} cannot be read: {error.strerror}") from error
     looked = {number: _look(home, number) for number in numbers}
-    whole = [n for n, found in looked.items() if isinstance(found, Manifest)]
-    default = default_version(whole, labels, releases)
+    default = _default(home, looked, labels, releases)
     entries = tuple(
         _entry(home, number, looked[number], labels, releases, default)
         for number in numbers
@@ -129,6 +141,26 @@ def _look(home: Path, number: int) -> Manifest | str:
     except (ArtifactError, OSError, ValueError) as error:
         return str(error)
     return f"it lacks {', '.join(lacking)}" if lacking else manifest
+
+
+def _default(
+    home: Path,
+    looked: dict[int, Manifest | str],
+    labels: Mapping[str, int],
+    releases: Releases,
+) -> int | None:
+    """The default whose bytes are as its manifest says; of others, why, in `looked`."""
+    while True:
+        whole = {n: m for n, m in looked.items() if isinstance(m, Manifest)}
+        default = default_version(whole, labels, releases)
+        if default is None:
+            return None
+        try:
+            verify(home / str(default), whole[default])
+        except ArtifactError as error:
+            looked[default] = str(error)
+        else:
+            return default
 
 
 def _entry(
