@@ -9,6 +9,7 @@ import pytest
 
 from service.artifact import TFLITE_MODEL, version_numbers
 from service.cli.models import main
+from service.cli.models.verifying import installed_engines
 from service.labels import read_labels, write_labels
 from service.ledger import open_ledger
 from service.releases import read_releases
@@ -78,6 +79,28 @@ def test_a_version_that_fails_its_proof_cannot_be_promoted(
     assert f"{TFLITE_MODEL} has sha256" in err
     assert stable(home) is None
     assert read_releases(home).history == ()
+
+
+@pytest.mark.parametrize("command", [["promote", "3"], ["label", "canary", "3"]])
+def test_a_person_who_waits_is_told_what_is_proved(
+    home: Path, command: list[str], monkeypatch: pytest.MonkeyPatch, capsys: Output
+) -> None:
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+
+    assert main(command) == 0
+
+    told = capsys.readouterr().err
+    for engine in installed_engines():
+        assert f"proving version 3 under {engine}" in told
+    assert told.endswith("\r\033[K")
+
+
+def test_where_nobody_watches_nothing_is_told_of_the_proof(
+    home: Path, capsys: Output
+) -> None:
+    assert main(["promote", "3"]) == 0
+
+    assert capsys.readouterr().err == ""
 
 
 def test_what_the_gate_refused_can_be_promoted_which_is_said_and_kept(

@@ -45,9 +45,12 @@ def require_proof(home: Path, number: int, engines: Sequence[EngineName]) -> Non
     """Prove version `number` under each of `engines`. Unfit, with why, if it fails."""
     try:
         for engine in engines:
+            _tell(f"proving version {number} under {engine}")
             _prove(home, number, engine)
     except ArtifactError as error:
         raise Unfit(f"version {number} failed its proof: {error}") from error
+    finally:
+        _tell("")
 
 
 def verify(home: Path, numbers: Sequence[int]) -> Answer:
