@@ -103,6 +103,32 @@ def test_where_nobody_watches_nothing_is_told_of_the_proof(
     assert capsys.readouterr().err == ""
 
 
+@pytest.mark.parametrize("command", [["promote", "3"], ["label", "canary", "3"]])
+def test_a_policy_that_does_not_load_the_version_is_warned_of(
+    home: Path, command: list[str], monkeypatch: pytest.MonkeyPatch, capsys: Output
+) -> None:
+    monkeypatch.setenv("MNIST_POLICY", "specific:1,2")
+
+    assert main(command) == 0
+
+    label = "stable" if command[0] == "promote" else "canary"
+    assert capsys.readouterr().err == (
+        "mnist-models: MNIST_POLICY=specific:1,2, as it is set here, does not load "
+        f"version 3: the label {label} has no effect with it\n"
+    )
+
+
+@pytest.mark.parametrize("policy", ["specific:2,3", "latest", "all", "", "nonsense"])
+def test_a_policy_that_loads_the_version_is_not(
+    home: Path, policy: str, monkeypatch: pytest.MonkeyPatch, capsys: Output
+) -> None:
+    monkeypatch.setenv("MNIST_POLICY", policy)
+
+    assert main(["promote", "3"]) == 0
+
+    assert capsys.readouterr().err == ""
+
+
 def test_what_the_gate_refused_can_be_promoted_which_is_said_and_kept(
     home: Path, capsys: Output
 ) -> None:

@@ -4,6 +4,7 @@ A label is moved only onto a version that passed its proof, which is made before
 anything is locked: others can decide meanwhile.
 """
 
+import os
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -14,6 +15,7 @@ from service.cli.models.verifying import installed_engines, require_proof
 from service.engines import EngineName
 from service.labels import STABLE
 from service.ledger import open_ledger
+from service.policy import Policy
 from service.releases import ROLLED_BACK, Decision, last_of_stable
 
 QUICK: tuple[EngineName, ...] = ("litert",)
@@ -30,7 +32,7 @@ def promote(home: Path, number: int, reason: str) -> Answer:
     text = f"{STABLE} is version {number} now, {_was(decision)}"
     if held:
         text += f"\nit was promoted though the gate had refused it: {plain(held)}"
-    return _answer(text, decision)
+    return _moved(text, decision)
 
 
 def roll_back(home: Path, reason: str) -> Answer:
@@ -48,7 +50,7 @@ def roll_back(home: Path, reason: str) -> Answer:
         if (ledger.labels.get(STABLE), ledger.before) != (stable, target):
             raise Unfit("someone else moved stable meanwhile: look, then try again")
         decision = ledger.roll_back(target, reason)
-    return _answer(f"{STABLE} is version {target} again, {_was(decision)}", decision)
+    return _moved(f"{STABLE} is version {target} again, {_was(decision)}", decision)
 
 
 def label(home: Path, name: str, number: int, reason: str) -> Answer:
@@ -58,7 +60,7 @@ def label(home: Path, name: str, number: int, reason: str) -> Answer:
     _fit(home, number, installed_engines())
     with open_ledger(home) as ledger:
         decision = ledger.label(name, number, reason)
-    return _answer(f"{name} is version {number} now, {_was(decision)}", decision)
+    return _moved(f"{name} is version {number} now, {_was(decision)}", decision)
 
 
 def remove_label(home: Path, name: str, reason: str) -> Answer:
@@ -69,7 +71,7 @@ def remove_label(home: Path, name: str, reason: str) -> Answer:
     if name == STABLE:
         default = read_catalogue(home).default
         text += f"; the newest that was not refused answers by default: {default}"
-    return _answer(text, decision)
+    return Answer(text, asdict(decision))
 
 
 def _fit(home: Path, number: int, engines: Sequence[EngineName], gone: str = "") -> str:
@@ -85,8 +87,24 @@ def _fit(home: Path, number: int, engines: Sequence[EngineName], gone: str = "")
     return catalogue.releases.refused.get(number, "")
 
 
-def _answer(text: str, decision: Decision) -> Answer:
-    return Answer(text, asdict(decision))
+def _moved(text: str, decision: Decision) -> Answer:
+    """With a note where the service would not load what the label points at now."""
+    told = os.environ.get("MNIST_POLICY", "").strip()
+    note = (
+        f"MNIST_POLICY={told}, as it is set here, does not load version "
+        f"{decision.version}: the label {decision.label} has no effect with it"
+    )
+    loads = _loads(told, decision.version)
+    return Answer(text, asdict(decision), notes=() if loads else (note,))
+
+
+def _loads(policy: str, version: int) -> bool:
+    """Whether that MNIST_POLICY loads a version with a label."""
+    try:
+        only = Policy.parse(policy).only
+    except ValueError:  # not set, or for the service to complain of
+        return True
+    return not only or version in only
 
 
 def _was(decision: Decision) -> str:
