@@ -3,8 +3,6 @@
 import os
 from typing import TYPE_CHECKING
 
-from flask import Flask
-
 from service.api import (
     classify,
     errors,
@@ -18,6 +16,8 @@ from service.api import (
     tracing,
 )
 from service.api.application import Application
+from service.api.express import Express
+from service.api.telling import Teller
 from service.classifier import Classifier
 from service.measured import Measured
 from service.settings import Settings
@@ -37,7 +37,7 @@ def create_app(
     statistics: Statistics | None = None,
     fellows: Fellows | None = None,
     traces: "Tracing | None" = None,
-) -> Flask:
+) -> Application:
     """The WSGI application; settings come from the environment unless given.
 
     What it counts goes to `statistics`, which its fellow workers may share. With
@@ -56,6 +56,7 @@ def create_app(
     classifier = Classifier(store, settings, statistics, shadow)
     measured = Measured(counts.board, store, settings)
     traffic = Traffic(counts.board, counts.row)
+    teller = Teller(counts, traffic)
 
     app = Application(__name__, static_folder=None)
     app.url_map.merge_slashes = False  # a redirect would be a page of werkzeug's
@@ -71,6 +72,8 @@ def create_app(
     app.register_blueprint(web(classifier, store, settings, measured, traffic))
     if traces is not None:
         tracing.install(app, traces)
-    requests.install(app, counts, traffic)
+    else:  # spans are made by Flask's hooks
+        app.express = Express(classifier, teller, settings.max_upload_bytes)
+    requests.install(app, teller)
     errors.install(app)
     return app

@@ -1,17 +1,18 @@
 """gunicorn's threaded worker, with time limits on receiving and a full drain.
 
+What the application answers at once, from the bytes that came, is answered in the
+main thread; all else waits for a thread of the pool, as gunicorn has it.
+
 gunicorn reads a request's head and body from a blocking socket, so a client
 that falls silent would hold a thread for ever; and on stopping it drops the
 connections that the kernel has accepted but Python has not.
 """
 
-import contextlib
 import os
 import socket
-import sys
 import time
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
@@ -21,21 +22,30 @@ from service.generations import Generations
 from service.marks import QUEUED
 from service.metrics import WORKER_ENDS, WORKER_STARTS, Metric
 from service.settings import ServerSettings
+from service.sockets import address, send_all, send_now, shut, silence
 
 if TYPE_CHECKING:  # OpenTelemetry is loaded only where it was asked for
     from service.tracing import Tracing
 
 Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
+
+class Express(Protocol):
+    """What an application may have beside it: see `service.api.express`."""
+
+    def answer(self, received: bytes, client: str) -> bytes | None:
+        """The answer to what was received from there; None to have it asked itself."""
+
+
 SILENT_SECONDS = 5.0
 """How long a client may fall silent in the middle of a request."""
+MOST_AT_ONCE = 64 * 1024
+"""Bytes of a request that may be answered in the main thread."""
 SENDING_SECONDS = 10
 """How long, past the time for receiving, an answer may take to be read."""
 
 _STOPPED = "stopped"
 """Under which a worker writes, in its row, that it ends as it was told to."""
-
-_LAST_DATA_RECEIVED = slice(52, 56)  # of Linux's struct tcp_info, milliseconds
 
 
 class Worker(ThreadWorker):
@@ -60,11 +70,15 @@ class Worker(ThreadWorker):
             _count(self, WORKER_ENDS, how, by=0)
         self._waiting: dict[TConn, int] = {}
         self._started: dict[TConn, float] = {}
+        self._unsent: dict[TConn, bytes] = {}
+        self._express: Express | None = None
         self._limit = ServerSettings.from_env(os.environ).receive_seconds
 
     def load_wsgi(self) -> None:
         """The application, which says so where it leaves a body unread."""
         super().load_wsgi()
+        if not self.cfg.is_ssl:
+            self._express = getattr(self.wsgi, "express", None)
         self.wsgi: Application = _closing_if_unread(self.wsgi)
 
     def enqueue_req(self, conn: TConn) -> None:
@@ -77,9 +91,40 @@ class Worker(ThreadWorker):
         QUEUED.set(time.perf_counter_ns() - self._waiting.pop(conn))
         self._started[conn] = time.monotonic()
         try:
-            return super().handle(conn)
+            rest = self._unsent.pop(conn, None)
+            return super().handle(conn) if rest is None else send_all(conn.sock, rest)
         finally:
             del self._started[conn]
+
+    def on_client_socket_readable(self, conn: TConn, client: socket.socket) -> None:
+        """A connection that was kept has something more to read."""
+        express = self._express
+        # The last answer says that the connection closes: gunicorn sees to that.
+        last = not self.alive or self.nr + 1 >= self.max_requests
+        if express is None or last or not self._answer_at_once(conn, client, express):
+            super().on_client_socket_readable(conn, client)
+
+    def _answer_at_once(
+        self, conn: TConn, client: socket.socket, express: Express
+    ) -> bool:
+        """Whether the request was answered here; else it is a thread's to go on."""
+        try:
+            received = client.recv(MOST_AT_ONCE)
+        except OSError:
+            return False  # a thread will find the same
+        answer = express.answer(received, address(conn.client))
+        if answer is None:
+            conn.parser.unreader.unread(received)
+            return False
+        sent = send_now(client, answer)
+        if sent < len(answer):
+            self._unsent[conn] = answer[sent:]
+            return False
+        self.nr += 1
+        conn.set_timeout()
+        self.keepalived_conns.remove(conn)
+        self.keepalived_conns.append(conn)  # they stand in the order of their timeouts
+        return True
 
     def run(self) -> None:
         """Answer until told to stop; what ends otherwise does not say so."""
@@ -92,13 +137,13 @@ class Worker(ThreadWorker):
         now = time.monotonic()
         for conn, started in list(self._started.items()):
             if now - started > self._limit + SENDING_SECONDS:
-                _shut(conn.sock, socket.SHUT_RDWR)
+                shut(conn.sock, socket.SHUT_RDWR)
             elif now - started > self._limit or (
-                now - started > SILENT_SECONDS and _silence(conn.sock) > SILENT_SECONDS
+                now - started > SILENT_SECONDS and silence(conn.sock) > SILENT_SECONDS
             ):
                 # The blocked read returns as if the client had hung up, and
                 # the answer, a 408, can still be sent.
-                _shut(conn.sock, socket.SHUT_RD)
+                shut(conn.sock, socket.SHUT_RD)
 
     def set_accept_enabled(self, enabled: bool) -> None:
         """A stopping worker first accepts what waits, then lets no more queue."""
@@ -154,19 +199,3 @@ def _unread(body: Any) -> bool:
     return (
         getattr(reader, "length", 0) > 0 or getattr(reader, "parser", None) is not None
     )
-
-
-def _silence(sock: socket.socket) -> float:
-    """Seconds since the last byte came; 0 where the system does not tell."""
-    if not hasattr(socket, "TCP_INFO"):
-        return 0
-    try:
-        info = sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 104)
-    except OSError:
-        return 0  # closed in the meantime, or no TCP
-    return int.from_bytes(info[_LAST_DATA_RECEIVED], sys.byteorder) / 1000
-
-
-def _shut(sock: socket.socket, how: int) -> None:
-    with contextlib.suppress(OSError):  # closed in the meantime, by either side
-        sock.shutdown(how)

@@ -11,6 +11,8 @@ from flask import Flask, Request, request
 from flask.sessions import NullSession, SessionInterface, SessionMixin
 from werkzeug.routing import MapAdapter
 
+from service.api.express import Express
+
 
 class MemoryRequest(Request):
     """Keeps uploaded files in memory: their size is limited, the disk read-only."""
@@ -42,7 +44,12 @@ class NoSessions(SessionInterface):
 
 
 class Application(Flask):
-    """A Flask application without sessions, coroutines, redirects or host names."""
+    """A Flask application without sessions, coroutines, redirects or host names.
+
+    `express` answers what need not come by Flask, if anything does.
+    """
+
+    express: Express | None = None
 
     request_class = MemoryRequest
     session_interface = NoSessions()

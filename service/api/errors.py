@@ -39,14 +39,25 @@ log = logging.getLogger(__name__)
 
 def install(app: Flask) -> None:
     """Make `app` answer every error as its client expects."""
-    app.register_error_handler(errors.ServiceError, _service_error)
     app.register_error_handler(HTTPException, _http_error)
-    app.register_error_handler(Exception, _unexpected)
+    app.register_error_handler(Exception, _failed)
 
 
 def problem(error: errors.ServiceError) -> dict[str, Any]:
     """The problem document of one error (RFC 9457), without its request."""
     return _problem(STATUSES[type(error)], error.kind, str(error))
+
+
+def failed(error: Exception, request_id: str) -> dict[str, Any]:
+    """The problem document of what ended a request, counted or logged as it must be."""
+    if isinstance(error, errors.ServiceError):
+        current().refuse(error.kind)
+        return problem(error) | {"request_id": request_id}
+    fields = {"request_id": request_id}
+    log.error("unexpected failure", exc_info=error, extra={FIELDS: fields})
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+    detail = "the service failed; its log has the reason under this request id"
+    return _problem(status, "unexpected", detail) | {"request_id": request_id}
 
 
 def _problem(status: HTTPStatus, kind: str, detail: str) -> dict[str, Any]:
@@ -58,24 +69,24 @@ def _problem(status: HTTPStatus, kind: str, detail: str) -> dict[str, Any]:
     }
 
 
-def _service_error(error: errors.ServiceError) -> Response:
-    current().refuse(error.kind)
+def _failed(error: Exception) -> Response:
     g.failure = error
-    return _respond(problem(error))
+    return _respond(failed(error, g.get("request_id")))
 
 
 def _http_error(error: HTTPException) -> Response:
     if isinstance(error, RequestEntityTooLarge):
-        return _service_error(errors.TooLarge(_too_large()))
+        return _failed(errors.TooLarge(_too_large()))
     status = HTTPStatus(error.code or 500)
     if _in_tensorflow_serving() and status in _NO_ROUTE:
         malformed = f"Malformed request: {request.method} {request.path}"
-        return _service_error(errors.BadRequest(malformed))
+        return _failed(errors.BadRequest(malformed))
     detail = error.description or status.phrase
     if status == HTTPStatus.NOT_FOUND:
         detail = f"nothing is at {request.path!r}"
     kind = status.name.lower().replace("_", "-")
-    response = _respond(_problem(status, kind, detail))
+    document = _problem(status, kind, detail)
+    response = _respond(document | {"request_id": g.get("request_id")})
     if "Allow" in (headers := dict(error.get_headers())):
         response.headers["Allow"] = headers["Allow"]
     return response
@@ -92,18 +103,8 @@ def _too_large() -> str:
     return f"the body is over the limit of {limit} bytes"
 
 
-def _unexpected(error: Exception) -> Response:
-    g.failure = error
-    fields = {"request_id": g.get("request_id")}
-    log.error("unexpected failure", exc_info=error, extra={FIELDS: fields})
-    status = HTTPStatus.INTERNAL_SERVER_ERROR
-    detail = "the service failed; its log has the reason under this request id"
-    return _respond(_problem(status, "unexpected", detail))
-
-
 def _respond(document: dict[str, Any]) -> Response:
-    media = "application/problem+json"
-    body = document | {"request_id": g.get("request_id")}
+    media, body = "application/problem+json", document
     if _in_tensorflow_serving() or f"{request.path}/".startswith("/v2/"):
         media, body = "application/json", {"error": document["detail"]}
     rendered = orjson.dumps(body, option=orjson.OPT_APPEND_NEWLINE)

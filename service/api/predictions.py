@@ -33,12 +33,24 @@ def render(answer: Answer, query: Query, request: Request) -> Response:
     """
     media = request.headers.get("Accept", "")
     if media not in _BARE:
-        return Response(_json(answer, query), content_type="application/json")
+        return Response(as_json(answer, query), content_type="application/json")
     probabilities = answer.probabilities.astype("<f4", copy=bool(answer.errors))
     probabilities[list(answer.errors)] = np.nan
     response = Response(_BARE[media](probabilities), content_type=media)
     response.headers["X-Model-Version"] = str(answer.version)
     return response
+
+
+def as_json(answer: Answer, query: Query) -> bytes:
+    """The answer as JSON, one object, with a newline at its end."""
+    document = {
+        "model": answer.model,
+        "version": answer.version,
+        **routed(),
+        "predictions": _predictions(answer, query),
+    }
+    options = orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_APPEND_NEWLINE
+    return orjson.dumps(document, option=options)
 
 
 def routed() -> dict[str, str]:
@@ -57,17 +69,6 @@ _BARE: dict[str, Callable[[NDArray[np.float32]], bytes]] = {
     "application/octet-stream": lambda probabilities: probabilities.tobytes(),
     "application/x-npy": _npy,
 }
-
-
-def _json(answer: Answer, query: Query) -> bytes:
-    document = {
-        "model": answer.model,
-        "version": answer.version,
-        **routed(),
-        "predictions": _predictions(answer, query),
-    }
-    options = orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_APPEND_NEWLINE
-    return orjson.dumps(document, option=options)
 
 
 def _predictions(answer: Answer, query: Query) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, Response, g, request
 
-from service.api.requests import PROBES
+from service.api.telling import PROBES
 from service.marks import QUEUED, current
 
 if TYPE_CHECKING:  # OpenTelemetry is loaded only where it was asked for

@@ -11,7 +11,7 @@ from openapi_schema_validator import OAS31Validator
 from werkzeug.test import TestResponse as Answer
 
 from service.api.openapi.document import assemble
-from service.api.requests import CANARY
+from service.api.telling import CANARY
 from service.app import create_app
 from service.cli import classify
 from service.digits import to_pixels

@@ -1,0 +1,63 @@
+"""What the worker asks of a client's socket, beyond what gunicorn does.
+
+Whether anything is to be done about it is the worker's to decide.
+"""
+
+import contextlib
+import socket
+import sys
+
+_LAST_DATA_RECEIVED = slice(52, 56)  # of Linux's struct tcp_info, milliseconds
+
+
+def address(client: object) -> str:
+    """The address that a client came from, as the application knows it.
+
+    `client` as accept tells it: a text, bytes, or a tuple of the address and more.
+    """
+    match client:
+        case bytes():
+            return client.decode()
+        case (str(found), *_):
+            return found
+        case _:
+            return str(client)
+
+
+def send_now(sock: socket.socket, answer: bytes) -> int:
+    """How many bytes of it the system took, without waiting for the client to read.
+
+    0 where it took none, also where the connection has failed: who sends the others
+    will be told.
+    """
+    try:
+        return sock.send(answer, socket.MSG_DONTWAIT)
+    except OSError:
+        return 0
+
+
+def send_all(sock: socket.socket, answer: bytes) -> bool:
+    """Wait until the system took all of it; whether it did."""
+    try:
+        sock.setblocking(True)
+        sock.sendall(answer)
+    except OSError:
+        return False
+    return True
+
+
+def silence(sock: socket.socket) -> float:
+    """Seconds since the last byte came; 0 where the system does not tell."""
+    if not hasattr(socket, "TCP_INFO"):
+        return 0
+    try:
+        info = sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 104)
+    except OSError:
+        return 0  # closed in the meantime, or no TCP
+    return int.from_bytes(info[_LAST_DATA_RECEIVED], sys.byteorder) / 1000
+
+
+def shut(sock: socket.socket, how: int) -> None:
+    """Shut one direction or both; nothing where either side has closed it already."""
+    with contextlib.suppress(OSError):
+        sock.shutdown(how)
