@@ -22,6 +22,8 @@ _LEFT_TO_GUNICORN = frozenset(
 )
 """Headers by which the body comes in another way than as so many bytes."""
 
+_KEPT = b"keep-alive"
+
 
 @dataclass(frozen=True, slots=True)
 class Whole:
@@ -42,8 +44,11 @@ def read_whole(received: bytes) -> Whole | None:
         parser.feed_data(received)
     except (HttpParserError, HttpParserUpgrade):
         return None
-    plain = found.requests == 1 and found.complete and parser.should_keep_alive()
-    if not plain or b"host" not in found.headers:
+    alone = found.requests == 1 and found.complete
+    if not alone or parser.get_http_version() != "1.1":
+        return None
+    kept = found.headers.get(b"connection", _KEPT).lower() == _KEPT
+    if not kept or b"host" not in found.headers:
         return None
     return Whole(found.headers, found.body)
 

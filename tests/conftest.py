@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import settings as hypothesis
 from PIL import Image
 
+from service.api.application import Application
 from service.app import create_app
 from service.settings import Settings
 from tests.fakes import Digit, FakeEngine, fake_version
@@ -42,13 +42,13 @@ def settings(models_dir: Path) -> Settings:
 
 
 @pytest.fixture(scope="session")
-def app(settings: Settings) -> Flask:
+def app(settings: Settings) -> Application:
     """The whole application over the trained model; it keeps no state."""
     return create_app(settings)
 
 
 @pytest.fixture
-def client(app: Flask) -> FlaskClient:
+def client(app: Application) -> FlaskClient:
     """A client that asks the trained model."""
     return app.test_client()
 

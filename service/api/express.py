@@ -58,7 +58,7 @@ class Express:
         picture = _picture(request)
         if picture is None:
             return None
-        way.received = time.perf_counter_ns()
+        way.queued, way.received = 0, time.perf_counter_ns()
         return self._answer(way, request, picture, client)
 
     def _answer(

@@ -1,0 +1,122 @@
+"""What a worker answers at once is no different for the client that asked."""
+
+import json
+import signal
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from email.message import Message
+from http.client import parse_headers
+from pathlib import Path
+from typing import BinaryIO
+
+import pytest
+import requests
+
+from tests.load.server import ROOT, Server, running, wait_until
+from tests.scraping import series, total
+
+pytestmark = pytest.mark.slow
+
+SEVEN = (ROOT / "tests/data/digits/7_0.png").read_bytes()
+HEAD = b"POST /v1/classify HTTP/1.1\r\nHost: test\r\nContent-Type: image/png\r\n"
+REQUEST = HEAD + b"Content-Length: %d\r\n\r\n" % len(SEVEN) + SEVEN
+WAITED = "mnist_stage_duration_seconds"
+
+
+@pytest.fixture(scope="module")
+def server(
+    models_dir: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
+    log = tmp_path_factory.mktemp("express") / "log"
+    with running(models_dir, log, WORKERS="1", THREADS="2") as server:
+        yield server
+
+
+@dataclass(frozen=True)
+class Connection:
+    """One that is kept, and what comes on it."""
+
+    sock: socket.socket
+    file: BinaryIO
+
+    def send(self, sent: bytes) -> None:
+        """All of it."""
+        self.sock.sendall(sent)
+
+    def read(self) -> Message:
+        """The headers of the next answer, which is the right one."""
+        assert self.file.readline() == b"HTTP/1.1 200 OK\r\n"
+        headers = parse_headers(self.file)
+        body = json.loads(self.file.read(int(headers["Content-Length"])))
+        assert body["predictions"][0]["digit"] == 7
+        return headers
+
+
+@contextmanager
+def connected(server: Server) -> Iterator[Connection]:
+    """A connection that has had one answer, as nearly all have that are kept."""
+    with (
+        socket.create_connection(("127.0.0.1", server.port), timeout=30) as sock,
+        sock.makefile("rb") as file,
+    ):
+        connection = Connection(sock, file)
+        connection.send(REQUEST)
+        connection.read()
+        yield connection
+
+
+def waited(server: Server) -> tuple[float, float]:
+    """How many requests were answered, and how long they waited for a thread."""
+    found = series(requests.get(server.url("/metrics"), timeout=30).text)
+    count = total(found, f"{WAITED}_count", stage="queue")
+    return count, total(found, f"{WAITED}_sum", stage="queue")
+
+
+def test_all_but_the_first_on_a_connection_wait_for_no_thread(server: Server) -> None:
+    with connected(server) as client:
+        count, seconds = waited(server)
+        for _ in range(20):
+            client.send(REQUEST)
+            client.read()
+
+    assert waited(server) == (count + 20, seconds)
+
+
+def test_a_request_that_comes_in_pieces_is_answered(server: Server) -> None:
+    with connected(server) as client:
+        for place in (10, len(HEAD), len(HEAD) + 30, len(REQUEST) - 1):
+            client.send(REQUEST[:place])
+            time.sleep(0.1)  # so that they are not received as one
+            client.send(REQUEST[place:])
+
+            client.read()
+
+
+def test_requests_sent_before_any_answer_is_read_are_all_answered(
+    server: Server,
+) -> None:
+    with connected(server) as client:
+        client.send(REQUEST * 50)
+
+        for _ in range(50):
+            client.read()
+
+
+def test_the_last_answer_before_a_worker_ends_says_so(
+    models_dir: Path, tmp_path: Path
+) -> None:
+    environ = {"WORKERS": "1", "THREADS": "2"}
+    with (
+        running(models_dir, tmp_path / "log", **environ) as server,
+        connected(server) as client,
+    ):
+        server.process.send_signal(signal.SIGTERM)
+        wait_until(lambda: "Handling signal: term" in server.log.read_text(), "heard")
+        time.sleep(0.2)  # the worker hears of it from its master
+        client.send(REQUEST)
+        headers = client.read()
+
+    assert headers["Connection"] == "close"
