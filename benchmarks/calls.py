@@ -3,10 +3,10 @@
     python -m benchmarks.calls [--json] [--write]
 
 Counts what Python's profiler sees of one request through the whole WSGI application,
-with the log as in production: calls of functions written in Python, and calls from
-Python of functions written in C. What lies below (Pillow's decoding, the network) is
-not seen. `--write` makes the present counts the bounds that tests/service/test_cost.py
-holds the service to.
+or answered at once before it comes there, with the log as in production: calls of
+functions written in Python, and calls from Python of functions written in C. What
+lies below (Pillow's decoding, the network) is not seen. `--write` makes the present
+counts the bounds that tests/service/test_cost.py holds the service to.
 """
 
 import argparse
@@ -17,12 +17,14 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from benchmarks.wsgi_requests import REQUESTS, Application, call, environ
+from benchmarks.wsgi_requests import AT_ONCE, REQUESTS, at_once, call, environ
 from service import logs
+from service.api.application import Application
 from service.app import create_app
 from service.settings import Settings
 
@@ -60,10 +62,14 @@ def count(work: Callable[[], object]) -> Calls:
 
 def cost_of_requests(app: Application) -> dict[str, Calls]:
     """The least calls of several runs, by form: the first ones fill caches."""
-    return {
+    found = {
         name: min(_cost(app, environ(request)) for _ in range(RUNS))
         for name, request in REQUESTS.items()
     }
+    for name in AT_ONCE:
+        work = partial(at_once, app, REQUESTS[name])
+        found[f"{name}, at once"] = min(count(work) for _ in range(RUNS))
+    return found
 
 
 def _cost(app: Application, environment: dict[str, Any]) -> Calls:

@@ -7,7 +7,7 @@ quiet core takes; tests/service/test_cost.py guards the same path by counts.
 """
 
 import logging.config
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -15,7 +15,14 @@ import numpy as np
 import pytest
 from flask import Flask, request
 
-from benchmarks.wsgi_requests import PICTURE, REQUESTS, call, environ
+from benchmarks.wsgi_requests import (
+    AT_ONCE,
+    PICTURE,
+    REQUESTS,
+    at_once,
+    call,
+    environ,
+)
 from service import logs
 from service.api.predictions import render
 from service.api.query import Query
@@ -109,20 +116,38 @@ def test_encode(benchmark: Benchmark) -> None:
     assert response.get_json()["predictions"][0]["digit"] == 7
 
 
-@pytest.mark.parametrize("form", REQUESTS)
-@pytest.mark.parametrize("engine", ENGINES)
-def test_request(benchmark: Benchmark, engine: Any, form: str, tmp_path: Path) -> None:
-    """The whole WSGI application, its log in a file."""
+@pytest.fixture
+def logged(tmp_path: Path) -> Iterator[None]:
+    """The log in a file, as in production."""
     with (tmp_path / "log").open("w") as log:
         config = logs.config("info")
         config["handlers"]["stdout"]["stream"] = log
         logging.config.dictConfig(config)
-        app = create_app(Settings(models_dir=MODELS, engine=engine))
-
-        def ready() -> tuple[tuple[Any, ...], dict[str, Any]]:
-            return (app, environ(REQUESTS[form])), {}
-
-        body = benchmark.pedantic(call, setup=ready, rounds=2000, warmup_rounds=100)
+        yield
         logging.config.dictConfig(logs.config("warning"))
+
+
+@pytest.mark.parametrize("form", AT_ONCE)
+@pytest.mark.usefixtures("logged")
+def test_at_once(benchmark: Benchmark, form: str) -> None:
+    """From the bytes that came to those of the answer."""
+    app = create_app(Settings(models_dir=MODELS))
+
+    body = benchmark(at_once, app, REQUESTS[form])
+
+    assert REQUESTS[form].digit_of(body) == 7
+
+
+@pytest.mark.parametrize("form", REQUESTS)
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.usefixtures("logged")
+def test_request(benchmark: Benchmark, engine: Any, form: str) -> None:
+    """The whole WSGI application."""
+    app = create_app(Settings(models_dir=MODELS, engine=engine))
+
+    def ready() -> tuple[tuple[Any, ...], dict[str, Any]]:
+        return (app, environ(REQUESTS[form])), {}
+
+    body = benchmark.pedantic(call, setup=ready, rounds=2000, warmup_rounds=100)
 
     assert REQUESTS[form].digit_of(body) == 7

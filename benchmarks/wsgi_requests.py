@@ -1,4 +1,4 @@
-"""One picture in every form, as gunicorn hands it to the application.
+"""One picture in every form, as gunicorn or its worker hands it to the application.
 
 For what is measured inside one process, without a socket.
 """
@@ -17,6 +17,7 @@ from benchmarks.servers.requests import (
     raw,
     v2_binary,
 )
+from service.api.application import Application as BesideFlask
 
 PICTURE = Path(__file__).parents[1] / "tests/data/digits/7_0.png"
 Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
@@ -28,7 +29,10 @@ _ASK = {
     "V2 binary": v2_binary("/v2/models/mnist/infer"),
 }
 REQUESTS = {name: ask(PICTURE.read_bytes()) for name, ask in _ASK.items()}
-"""By form."""
+"""By form, as they come to Flask."""
+
+AT_ONCE = ("raw PNG", "multipart")
+"""Those that the worker answers before they come to it."""
 
 
 def environ(request: Request) -> dict[str, Any]:
@@ -72,6 +76,18 @@ def call(app: Application, environment: dict[str, Any]) -> bytes:
         close()
     if statuses != ["200 OK"]:
         raise RuntimeError(f"status {statuses}: {body[:200]!r}")
+    return body
+
+
+def at_once(application: BesideFlask, request: Request) -> bytes:
+    """The body of the answer that the worker has at once; RuntimeError for none."""
+    express = application.express
+    answer = None if express is None else express.answer(request.wire(8000), "::1")
+    if answer is None:
+        raise RuntimeError("left to Flask")
+    head, _, body = answer.partition(b"\r\n\r\n")
+    if not head.startswith(b"HTTP/1.1 200 OK"):
+        raise RuntimeError(f"{head[:30]!r}: {body[:200]!r}")
     return body
 
 

@@ -25,7 +25,8 @@ def install(app: Flask, teller: Teller) -> None:
     def end(response: Response) -> Response:
         way, now = marks.current(), time.perf_counter_ns()
         exchange = _exchange(current_request(), response)
-        response.headers.extend(teller.tell(exchange, way, now))
+        for name, value in teller.tell(exchange, way, now):
+            response.headers.add(name, value)
         return response
 
     app.before_request(_begin)

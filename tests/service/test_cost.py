@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.calls import BOUNDS, Calls, count, read_bounds
-from benchmarks.wsgi_requests import REQUESTS
+from benchmarks.wsgi_requests import AT_ONCE, REQUESTS
 
 ROOT = Path(__file__).parents[2]
 TOLERANCE = 1.03
@@ -30,7 +30,7 @@ def counted(again: int) -> dict[str, Calls]:
     return {form: Calls(**calls) for form, calls in json.loads(done.stdout).items()}
 
 
-@pytest.mark.parametrize("form", REQUESTS)
+@pytest.mark.parametrize("form", [*REQUESTS, *(f"{form}, at once" for form in AT_ONCE)])
 def test_a_request_makes_no_more_calls_than_agreed(form: str) -> None:
     agreed, found = read_bounds()[form], counted(1)[form]
 
