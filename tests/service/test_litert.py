@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from service.digits import to_pixels
 from service.engines import Engine, open_engine
+from service.engines.litert import FEW
 from tests.fakes import Digit
 
 
@@ -61,15 +62,33 @@ def test_an_answer_is_not_overwritten_by_the_next(
     np.testing.assert_array_equal(first, before)
 
 
+@pytest.mark.parametrize("at_once", [1, FEW + 1])
 def test_threads_do_not_mix_their_answers(
-    engine: Engine, pixels: NDArray[np.float32]
+    engine: Engine, pixels: NDArray[np.float32], at_once: int
 ) -> None:
-    expected = [engine.predict(row[None]) for row in pixels]
+    batches = [np.tile(row, (at_once, 1)) for row in pixels]
+    expected = [engine.predict(batch) for batch in batches]
 
     with ThreadPoolExecutor(8) as pool:
-        found = list(pool.map(lambda row: engine.predict(row[None]), [*pixels] * 10))
+        found = list(pool.map(engine.predict, batches * 10))
 
     np.testing.assert_allclose(found, expected * 10, atol=1e-6)
+
+
+def test_few_pictures_are_answered_while_many_are_being(
+    engine: Engine, pixels: NDArray[np.float32]
+) -> None:
+    many = np.tile(pixels, (100, 1))
+    expected = engine.predict(many)
+    alone = engine.predict(pixels[:1])
+
+    with ThreadPoolExecutor(4) as pool:
+        large = [pool.submit(engine.predict, many) for _ in range(8)]
+        found = [engine.predict(pixels[:1]) for _ in range(200)]
+
+    np.testing.assert_allclose(found, [alone] * 200, atol=1e-6)
+    for future in large:
+        np.testing.assert_allclose(future.result(), expected, atol=1e-6)
 
 
 def test_opening_says_nothing(
