@@ -47,7 +47,7 @@ def _of_raw(results: Results) -> float | None:
 
 
 def _over_floor(results: Results) -> float | None:
-    row = results.row("floor, our worker")
+    row = results.row("floor, plain gthread")
     return row.dearer[At].median if row and At in row.dearer else None
 
 

@@ -52,10 +52,8 @@ class Running:
             self._process = subprocess.Popen(
                 [word.format(**names) for word in words],
                 cwd=ROOT,
-                env={
-                    **os.environ,
-                    **{name: value.format(**names) for name, value in environ.items()},
-                },
+                env=_inherited()
+                | {name: value.format(**names) for name, value in environ.items()},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -141,6 +139,11 @@ def _end(process: Process) -> None:
     if now is not None and now.started == process.started:
         with contextlib.suppress(ProcessLookupError):
             os.kill(process.pid, signal.SIGKILL)
+
+
+def _inherited() -> dict[str, str]:
+    """This process's environment; Python compiles once, not at each start."""
+    return {**os.environ, "PYTHONDONTWRITEBYTECODE": ""}
 
 
 def _free_ports(count: int) -> list[int]:
