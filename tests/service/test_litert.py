@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from service.digits import to_pixels
 from service.engines import Engine, open_engine
-from service.engines.litert import FEW
+from service.engines.litert import BLOCK
 from tests.fakes import Digit
 
 
@@ -47,6 +47,18 @@ def test_a_digit_gets_the_same_answer_in_any_batch(
     np.testing.assert_allclose(in_sevens, together, atol=1e-6)
 
 
+@pytest.mark.parametrize("count", [BLOCK - 1, BLOCK, BLOCK + 1, 3 * BLOCK + 5])
+def test_many_get_the_same_answers_as_few(
+    engine: Engine, pixels: NDArray[np.float32], count: int
+) -> None:
+    many = np.resize(pixels, (count, 784))
+
+    answers = engine.predict(many)
+
+    expected = np.resize(engine.predict(pixels), (count, 10))
+    np.testing.assert_allclose(answers, expected, atol=1e-6)
+
+
 def _sevens(pixels: NDArray[np.float32]) -> Iterator[NDArray[np.float32]]:
     return (pixels[start : start + 7] for start in range(0, len(pixels), 7))
 
@@ -62,7 +74,7 @@ def test_an_answer_is_not_overwritten_by_the_next(
     np.testing.assert_array_equal(first, before)
 
 
-@pytest.mark.parametrize("at_once", [1, FEW + 1])
+@pytest.mark.parametrize("at_once", [1, BLOCK + 1])
 def test_threads_do_not_mix_their_answers(
     engine: Engine, pixels: NDArray[np.float32], at_once: int
 ) -> None:
