@@ -9,6 +9,7 @@ BENCHMARKS = (
     ("benchmarks.drift",),
     ("benchmarks.explain",),
     ("benchmarks.files",),
+    ("benchmarks.job",),
     ("benchmarks.pictures",),
     ("benchmarks.start",),
     ("benchmarks.training",),
