@@ -77,7 +77,7 @@ class Worker(ThreadWorker):
     def load_wsgi(self) -> None:
         """The application, which says so where it leaves a body unread."""
         super().load_wsgi()
-        if not self.cfg.is_ssl:
+        if not self.cfg.is_ssl and self.cfg.proxy_protocol == "off":
             self._express = getattr(self.wsgi, "express", None)
         self.wsgi: Application = _closing_if_unread(self.wsgi)
 
