@@ -44,6 +44,8 @@ MOST_AT_ONCE = 64 * 1024
 SENDING_SECONDS = 10
 """How long, past the time for receiving, an answer may take to be read."""
 
+HOUSEKEEPING_SECONDS = 0.1
+
 _STOPPED = "stopped"
 """Under which a worker writes, in its row, that it ends as it was told to."""
 
@@ -125,6 +127,16 @@ class Worker(ThreadWorker):
         self.keepalived_conns.remove(conn)
         self.keepalived_conns.append(conn)  # they stand in the order of their timeouts
         return True
+
+    def wait_for_and_dispatch_events(self, timeout: float) -> None:
+        """Wait for what comes, and stay with it: the rest can wait a tenth of a second.
+
+        gunicorn reports to its master, and looks for what is overdue, after each.
+        """
+        super().wait_for_and_dispatch_events(timeout)
+        until = time.monotonic() + HOUSEKEEPING_SECONDS
+        while self.alive and (left := until - time.monotonic()) > 0:
+            super().wait_for_and_dispatch_events(left)
 
     def run(self) -> None:
         """Answer until told to stop; what ends otherwise does not say so."""
