@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 from PIL.Image import Dither
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Route
 
 from tests.browser.conftest import Visit, window
 from tests.load.server import ROOT, Server
@@ -56,6 +56,31 @@ def test_the_page_is_seen_as_the_readme_shows_it(
         image.convert("RGB").quantize(256, dither=Dither.NONE).save(path, optimize=True)
 
     assert path.stat().st_size < LARGEST
+
+
+def test_what_works_only_with_the_scripts_is_shown_when_they_are_there(
+    browser: Browser, server: Server
+) -> None:
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    with window(browser) as page:
+        page.route("**/page.js", hold)
+        with page.expect_request("**/page.js"):
+            page.goto(server.url("/"))
+        page.wait_for_function("() => performance.getEntriesByType('paint').length > 0")
+
+        assert page.locator("h1").is_visible()
+        assert page.locator("#pad").is_visible()
+        assert page.locator("nav a").count() == 3
+        assert not any(part.is_visible() for part in page.locator(".later").all())
+        assert not any(button.is_visible() for button in page.locator("button").all())
+
+        held[0].continue_()
+        page.locator("#gallery[hidden]").wait_for(state="detached")
+        assert all(part.is_visible() for part in page.locator(".later").all())
 
 
 def test_the_first_paint_comes_soon_after_the_first_byte(

@@ -194,6 +194,7 @@ async function learnVersions() {
   arrange();
 }
 
+// What does nothing without this script is not shown, nor painted, before it is here.
 for (const part of document.querySelectorAll(".later")) part.hidden = false;
 for (const id of ["undo", "redo", "clear"]) {
   at(id).addEventListener("click", () => pad[id]());
