@@ -194,7 +194,8 @@ async function learnVersions() {
   arrange();
 }
 
-for (const id of ["gallery", "more"]) at(id).hidden = false; // what is not seen first
+// What does nothing without this script is not shown, nor painted, before it is here.
+for (const part of document.querySelectorAll(".later")) part.hidden = false;
 for (const id of ["undo", "redo", "clear"]) {
   at(id).addEventListener("click", () => pad[id]());
 }
