@@ -68,10 +68,7 @@ def main() -> int:
 def job(began: float, arguments: list[str]) -> int:
     """Run `mnist-train` with a clock around each part, and print them."""
     clocks = {name: Clock() for name in PARTS}
-    first = clocks["import_tensorflow"].around(import_tensorflow)
-    first()
-    from training import pipeline  # it imports Keras
-
+    pipeline = clocks["import_tensorflow"].around(_import_all)()
     for module in (cli, pipeline):
         for name, clock in clocks.items():
             if hasattr(module, name):
@@ -87,6 +84,14 @@ def job(began: float, arguments: list[str]) -> int:
     for text, clock in told.items():
         print(f"{text:56}{clock.wall:7.1f} s{clock.processor:8.1f} s cpu")
     return code
+
+
+def _import_all() -> Any:
+    """TensorFlow, and the pipeline, which imports Keras."""
+    import_tensorflow()
+    from training import pipeline
+
+    return pipeline
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -100,7 +100,7 @@ class logger_class(Logger):  # type: ignore[misc]  # noqa: N801, gunicorn's name
     """Leaves requests to the application, which knows more of them."""
 
     def access(self, *_: Any) -> None:
-        """Log nothing: `service.api.requests` does."""
+        """Log nothing: `service.api.telling` does."""
 
 
 logconfig_dict = logs.config(_server.log_level)

@@ -47,6 +47,8 @@ def read_whole(received: bytes) -> Whole | None:
     alone = found.requests == 1 and found.complete
     if not alone or parser.get_http_version() != "1.1":
         return None
+    if received.partition(b"\r\n\r\n")[2] != found.body:
+        return None  # empty lines behind it, which the parser passes over
     kept = found.headers.get(b"connection", _KEPT).lower() == _KEPT
     if not kept or b"host" not in found.headers:
         return None
@@ -86,11 +88,12 @@ class _Found:
         if (
             name in headers
             or name in _LEFT_TO_GUNICORN
+            or b"_" in name
             or len(headers) == MOST_HEADERS
             or len(value) > LONGEST_HEADER
         ):
             raise _Unusual
-        headers[name] = value
+        headers[name] = value.rstrip(b" \t")  # as gunicorn has it
 
     def on_body(self, body: bytes) -> None:
         self.body += body

@@ -1,7 +1,7 @@
 """When one request passed each point of its way, noted where it passes it.
 
 A record that travels with the request, so that whoever reads pictures or asks the
-network need not know of HTTP. What is made of it is left to `service.api.requests`.
+network need not know of HTTP. What is made of it is left to `service.api.telling`.
 """
 
 import time

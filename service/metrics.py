@@ -44,7 +44,7 @@ class Metric:
         """The bounds as whole numbers of `unit`."""
         return tuple(round(bound / self.unit) for bound in self.bounds)
 
-    @property
+    @cached_property
     def size(self) -> int:
         """How many numbers there are for one set of labels."""
         return len(self.bounds) + 2 if self.kind in ("histogram", "summary") else 1

@@ -6,6 +6,10 @@ Whether anything is to be done about it is the worker's to decide.
 import contextlib
 import socket
 import sys
+import time
+
+LINGERING_SECONDS = 2.0
+_MOST_DRAINED = 64 * 1024
 
 _LAST_DATA_RECEIVED = slice(52, 56)  # of Linux's struct tcp_info, milliseconds
 
@@ -15,13 +19,9 @@ def address(client: object) -> str:
 
     `client` as accept tells it: a text, bytes, or a tuple of the address and more.
     """
-    match client:
-        case bytes():
-            return client.decode()
-        case (str(found), *_):
-            return found
-        case _:
-            return str(client)
+    if isinstance(client, tuple):
+        client = client[0]
+    return client.decode() if isinstance(client, bytes) else str(client)
 
 
 def send_now(sock: socket.socket, answer: bytes) -> int:
@@ -44,6 +44,24 @@ def send_all(sock: socket.socket, answer: bytes) -> bool:
     except OSError:
         return False
     return True
+
+
+def linger(sock: socket.socket) -> None:
+    """End a connection so that its client can read the last answer to its end.
+
+    Nothing more is sent; what still comes is read, until the client hangs up, for two
+    seconds at most (RFC 9112, section 9.6). The socket is left to be closed.
+    """
+    until, drained = time.monotonic() + LINGERING_SECONDS, 0
+    with contextlib.suppress(OSError):
+        sock.shutdown(socket.SHUT_WR)
+        while drained < _MOST_DRAINED and (left := until - time.monotonic()) > 0:
+            sock.settimeout(left)
+            received = len(sock.recv(4096))
+            if not received:
+                break
+            drained += received
+    shut(sock, socket.SHUT_RDWR)
 
 
 def silence(sock: socket.socket) -> float:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from service.digits import BRIGHT, SIDE, SIZE, border_shade, is_typical, typical
+from service.digits import BRIGHT, SIDE, SIZE, border_shade, typical
 from service.errors import RequestError
 from service.normaliser import (
     Normalised,
@@ -43,6 +43,8 @@ class Batch:
 def read_uploads(uploads: Uploads, how: Preprocess, max_pixels: int) -> Batch:
     """The digit of each upload; those of an array that are MNIST-like untouched."""
     if not isinstance(uploads, np.ndarray):
+        if len(uploads) == 1:
+            return _read_one(uploads[0], how, max_pixels)
         blank = np.zeros((len(uploads), SIZE), np.uint8)
         return _read_rows(blank, range(len(uploads)), uploads, how, max_pixels)
     fine = typical(uploads) if how == "auto" else border_shade(uploads) < BRIGHT
@@ -59,6 +61,15 @@ def read_upload(upload: Upload, how: Preprocess, max_pixels: int) -> Normalised:
     it claims more than `max_pixels`.
     """
     return prepare(_picture(upload, max_pixels), how)
+
+
+def _read_one(upload: Upload, how: Preprocess, max_pixels: int) -> Batch:
+    """As `_read_rows` of one row, in half the time."""
+    try:
+        found = read_upload(upload, how, max_pixels)
+    except RequestError as error:
+        return Batch(np.zeros((1, SIZE), np.uint8), {}, {0: error})
+    return Batch(found.digit.reshape(1, SIZE), {0: found.preprocessing}, {})
 
 
 def _read_rows(
@@ -103,9 +114,9 @@ def _typical(small: Mapping[int, Picture]) -> Sequence[bool]:
 
     Told of all at once, which for a thousand takes a tenth of the time.
     """
+    if not small:
+        return ()
     greys = [picture.grey.reshape(-1) for picture in small.values()]
-    if len(greys) <= 1:
-        return [is_typical(grey) for grey in greys]
     return list(typical(np.stack(greys)))
 
 

@@ -1,8 +1,5 @@
 """gunicorn's threaded worker, with time limits on receiving and a full drain.
 
-What the application answers at once, from the bytes that came, is answered in the
-main thread; all else waits for a thread of the pool, as gunicorn has it.
-
 gunicorn reads a request's head and body from a blocking socket, so a client
 that falls silent would hold a thread for ever; and on stopping it drops the
 connections that the kernel has accepted but Python has not.
@@ -12,46 +9,35 @@ import os
 import socket
 import time
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
-from gunicorn.workers.gthread import TConn, ThreadWorker
+from gunicorn.workers.gthread import TConn
 
 from service.board import Board
 from service.counts import Counts
 from service.generations import Generations
 from service.marks import QUEUED
 from service.metrics import WORKER_ENDS, WORKER_STARTS, Metric
+from service.quick_worker import QuickWorker
 from service.settings import ServerSettings
-from service.sockets import address, send_all, send_now, shut, silence
+from service.sockets import shut, silence
 
 if TYPE_CHECKING:  # OpenTelemetry is loaded only where it was asked for
     from service.tracing import Tracing
 
 Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
-
-class Express(Protocol):
-    """What an application may have beside it: see `service.api.express`."""
-
-    def answer(self, received: bytes, client: str) -> bytes | None:
-        """The answer to what was received from there; None to have it asked itself."""
-
-
 SILENT_SECONDS = 5.0
 """How long a client may fall silent in the middle of a request."""
-MOST_AT_ONCE = 64 * 1024
-"""Bytes of a request that may be answered in the main thread."""
 SENDING_SECONDS = 10
 """How long, past the time for receiving, an answer may take to be read."""
-
-HOUSEKEEPING_SECONDS = 0.1
 
 _STOPPED = "stopped"
 """Under which a worker writes, in its row, that it ends as it was told to."""
 
 
-class Worker(ThreadWorker):
-    """Answers from a pool of threads, none of which a client can hold for long.
+class Worker(QuickWorker):
+    """Answers at once, or from a pool of threads that no client can hold for long.
 
     `row` is where it counts on the `board` that all workers share, as they do the
     `generations` of what they serve. `tracing` is there after the fork, and only
@@ -72,15 +58,11 @@ class Worker(ThreadWorker):
             _count(self, WORKER_ENDS, how, by=0)
         self._waiting: dict[TConn, int] = {}
         self._started: dict[TConn, float] = {}
-        self._unsent: dict[TConn, bytes] = {}
-        self._express: Express | None = None
         self._limit = ServerSettings.from_env(os.environ).receive_seconds
 
     def load_wsgi(self) -> None:
         """The application, which says so where it leaves a body unread."""
         super().load_wsgi()
-        if not self.cfg.is_ssl and self.cfg.proxy_protocol == "off":
-            self._express = getattr(self.wsgi, "express", None)
         self.wsgi: Application = _closing_if_unread(self.wsgi)
 
     def enqueue_req(self, conn: TConn) -> None:
@@ -93,50 +75,9 @@ class Worker(ThreadWorker):
         QUEUED.set(time.perf_counter_ns() - self._waiting.pop(conn))
         self._started[conn] = time.monotonic()
         try:
-            rest = self._unsent.pop(conn, None)
-            return super().handle(conn) if rest is None else send_all(conn.sock, rest)
+            return super().handle(conn)
         finally:
             del self._started[conn]
-
-    def on_client_socket_readable(self, conn: TConn, client: socket.socket) -> None:
-        """A connection that was kept has something more to read."""
-        express = self._express
-        # The last answer says that the connection closes: gunicorn sees to that.
-        last = not self.alive or self.nr + 1 >= self.max_requests
-        if express is None or last or not self._answer_at_once(conn, client, express):
-            super().on_client_socket_readable(conn, client)
-
-    def _answer_at_once(
-        self, conn: TConn, client: socket.socket, express: Express
-    ) -> bool:
-        """Whether the request was answered here; else it is a thread's to go on."""
-        try:
-            received = client.recv(MOST_AT_ONCE)
-        except OSError:
-            return False  # a thread will find the same
-        answer = express.answer(received, address(conn.client))
-        if answer is None:
-            conn.parser.unreader.unread(received)
-            return False
-        sent = send_now(client, answer)
-        if sent < len(answer):
-            self._unsent[conn] = answer[sent:]
-            return False
-        self.nr += 1
-        conn.set_timeout()
-        self.keepalived_conns.remove(conn)
-        self.keepalived_conns.append(conn)  # they stand in the order of their timeouts
-        return True
-
-    def wait_for_and_dispatch_events(self, timeout: float) -> None:
-        """Wait for what comes, and stay with it: the rest can wait a tenth of a second.
-
-        gunicorn reports to its master, and looks for what is overdue, after each.
-        """
-        super().wait_for_and_dispatch_events(timeout)
-        until = time.monotonic() + HOUSEKEEPING_SECONDS
-        while self.alive and (left := until - time.monotonic()) > 0:
-            super().wait_for_and_dispatch_events(left)
 
     def run(self) -> None:
         """Answer until told to stop; what ends otherwise does not say so."""

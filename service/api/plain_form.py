@@ -6,9 +6,9 @@ Any other form, right or wrong, is left to werkzeug.
 import re
 
 _HEAD = re.compile(
-    rb"--([^\r\n]{1,70})\r\n"
-    rb'Content-Disposition: form-data; name="image"; filename="[^"\\\r\n]+"\r\n'
-    rb"(?:Content-Type: [^\r\n]+\r\n)?\r\n"
+    rb"--([-\w]{1,70})\r\n"
+    rb'Content-Disposition: form-data; name="image"; filename="[ !#-\[\]-~]+"\r\n'
+    rb"(?:Content-Type: [ -~]+\r\n)?\r\n"
 )
 
 
@@ -21,5 +21,6 @@ def only_file(form: bytes, boundary: bytes) -> bytes | None:
     head = _HEAD.match(form)
     if head is None or head[1] != boundary:
         return None
-    file, _, rest = form[head.end() :].partition(b"\r\n--" + boundary)
-    return file if rest in (b"--", b"--\r\n") else None
+    file, _, rest = form[head.end() :].partition(b"--" + boundary)
+    plain = file.endswith(b"\r\n") and rest in (b"--", b"--\r\n")
+    return file[:-2] if plain else None

@@ -6,8 +6,8 @@ themselves is left to the classifier.
 
 import logging
 import re
-import secrets
 from dataclasses import dataclass
+from random import getrandbits
 
 from werkzeug.http import parse_list_header
 
@@ -55,7 +55,9 @@ class Exchange:
 
 def request_id(asked: str) -> str:
     """The client's own, where that is plain and short, else one of 16 hex digits."""
-    return asked if _REQUEST_ID.fullmatch(asked) else secrets.token_hex(8)
+    if asked and _REQUEST_ID.fullmatch(asked):
+        return asked
+    return f"{getrandbits(64):016x}"  # no secret; each worker is seeded anew
 
 
 def asker(asked: str, request_id: str, forwarded: str, client: str | None) -> str:

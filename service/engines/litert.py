@@ -1,7 +1,7 @@
 """The default engine: LiteRT runs `model.tflite` without TensorFlow.
 
 An interpreter serves one thread at a time, and weighs as much as the network once
-more. One does for a worker: threads take turns, of a millisecond at most.
+more. One does for a worker: threads take turns, of a millisecond or two.
 """
 
 from functools import cached_property
@@ -35,7 +35,7 @@ class LiteRTEngine:
         self._input = self._interpreter.get_input_details()[0]["index"]
         self._output = self._interpreter.get_output_details()[0]["index"]
         self._allocated = 1
-        self._turn = Lock()
+        self._next, self._turn = Lock(), Lock()
 
     def predict(self, pixels: NDArray[np.float32]) -> NDArray[np.float32]:
         """Softmax probabilities [n, 10] of pixels [n, 784] in 0..1, n >= 1."""
@@ -45,7 +45,9 @@ class LiteRTEngine:
         return np.concatenate([self._run(pixels[n : n + BLOCK]) for n in blocks])
 
     def _run(self, pixels: NDArray[np.float32]) -> NDArray[np.float32]:
-        with self._turn:
+        with self._next:  # one lock alone goes to who just had it: others would starve
+            self._turn.acquire()
+        try:
             if len(pixels) != self._allocated:
                 self._allocated = 0  # until it has succeeded
                 self._interpreter.resize_tensor_input(self._input, pixels.shape)
@@ -55,6 +57,8 @@ class LiteRTEngine:
             self._interpreter.invoke()
             found: NDArray[np.float32] = self._interpreter.get_tensor(self._output)
             return found
+        finally:
+            self._turn.release()
 
     @cached_property
     def weights(self) -> Weights:

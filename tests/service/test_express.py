@@ -8,11 +8,13 @@ from http.client import parse_headers
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 import pytest
 import requests
 from flask.testing import FlaskClient
+from PIL.PngImagePlugin import PngInfo
 
 from service.api.application import Application
 from service.api.express import LONGEST_SIDE, Express
@@ -154,7 +156,7 @@ def test_a_digit_is_answered_counted_and_logged_as_by_flask(
         (encode(grey(np.full(784, 7, np.uint8)), "PNG"), 422),
         (encode(grey(fake_digit(3)), "PNG")[:-30], 422),
         (encode(grey(255 - fake_digit(3)), "PNG"), 200),
-        (encode(grey(fake_digit(3)).resize((LONGEST_SIDE, 40)), "PNG"), 200),
+        (encode(grey(fake_digit(3)).resize((LONGEST_SIDE, 30)), "PNG"), 200),
         (encode(grey(fake_digit(3)).convert("RGBA"), "PNG"), 200),
     ],
     ids=["blank", "damaged", "dark on bright", "larger", "in colour"],
@@ -236,16 +238,27 @@ def test_a_request_without_an_id_is_given_one(
     assert all(len(found) == 16 for found in ids)
 
 
-PICTURE = encode(grey(fake_digit(3)), "PNG")
+THREE = grey(fake_digit(3))
+PICTURE = encode(THREE, "PNG")
+EMPTY = b"\0\0\0\0IDAT" + crc32(b"IDAT").to_bytes(4)
+TEXTS = PngInfo()
+for _ in range(20):
+    TEXTS.add_text("a", "b" * 100_000, zip=True)
 LEFT = {
+    "a picture with texts": Asked(encode(THREE, "PNG", pnginfo=TEXTS)),
+    "one of many pieces": Asked(PICTURE[:-12] + EMPTY * 20 + PICTURE[-12:]),
     "another path": Asked(PICTURE, path="/v1/normalize"),
     "a query": Asked(PICTURE, path="/v1/classify?top=3"),
     "another picture": Asked(b"\xff\xd8" + PICTURE, "image/jpeg"),
     "a PNG by another name": Asked(PICTURE, "image/PNG; charset=x"),
     "no PNG": Asked(b"no picture"),
     "nothing": Asked(b""),
-    "a wide picture": Asked(encode(grey(fake_digit(3)).resize((65, 28)), "PNG")),
-    "a tall picture": Asked(encode(grey(fake_digit(3)).resize((28, 65)), "PNG")),
+    "a wide picture": Asked(
+        encode(grey(fake_digit(3)).resize((LONGEST_SIDE + 1, 28)), "PNG")
+    ),
+    "a tall picture": Asked(
+        encode(grey(fake_digit(3)).resize((28, LONGEST_SIDE + 1)), "PNG")
+    ),
     "no pixels": Asked(PICTURE[:16] + bytes(8) + PICTURE[24:]),
     "JSON": Asked(b'{"image": []}', "application/json"),
     "another answer": Asked(PICTURE, headers={"Accept": "application/octet-stream"}),

@@ -19,6 +19,9 @@ UNUSUAL = {
     "a second request behind it": PLAIN + PLAIN,
     "a second request that has begun": PLAIN + PLAIN[:20],
     "bytes behind it": PLAIN + b"\0",
+    "an empty line behind it": PLAIN + b"\r\n",
+    "a line feed behind it": PLAIN + b"\n",
+    "a name with an underscore": PLAIN.replace(b"X-One", b"SCRIPT_NAME"),
     "no host": PLAIN.replace(b"Host", b"Ghost"),
     "two hosts": PLAIN.replace(b"X-One", b"Host"),
     "a header twice": PLAIN.replace(b"X-One: 1", b"A: 1\r\na: 2"),
@@ -76,6 +79,13 @@ def test_no_byte_that_is_changed_does_harm(place: int, byte: int) -> None:
     assert found is None or len(found.body) == 3
 
 
+def test_spaces_around_a_value_are_not_part_of_it() -> None:
+    found = read_whole(PLAIN.replace(b"X-One: 1", b"X-One:  1 \t "))
+
+    assert found is not None
+    assert found.headers[b"x-one"] == b"1"
+
+
 @given(st.binary(max_size=300))
 def test_nor_do_any_bytes_at_all(received: bytes) -> None:
     assert read_whole(received) is None
@@ -88,7 +98,7 @@ def test_an_answer_is_read_by_those_who_read_http() -> None:
 
     read = HTTPResponse(_Socket(answer))  # type: ignore[arg-type]
     read.begin()
-    assert (read.status, read.reason) == (422, "Unprocessable Entity")
+    assert (read.status, read.reason) == (422, HTTPStatus(422).phrase)
     assert read.getheader("Content-Type") == "text/plain"
     assert read.getheader("Connection") == "keep-alive"
     assert str(read.getheader("Date")).endswith(" GMT")

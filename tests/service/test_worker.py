@@ -4,7 +4,7 @@ import selectors
 import socket
 from collections.abc import Iterator
 from concurrent.futures import Future
-from contextlib import closing
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +30,13 @@ class Known:
         return self._answers.get(received)
 
 
+class Broken:
+    """Fails, which nothing is known to make it do."""
+
+    def answer(self, received: bytes, client: str) -> bytes | None:
+        raise RuntimeError(f"{received!r} from {client}")
+
+
 @dataclass(frozen=True)
 class Kept:
     """A connection that a worker keeps, and its client's end of it."""
@@ -53,20 +60,27 @@ def kept() -> Iterator[Kept]:
     config = Config()
     worker = Worker(1, 1, [], None, 30, config, Logger(config))
     worker.tpool, worker.poller = worker.get_thread_pool(), selectors.DefaultSelector()
-    worker.method_queue.init()
     queue = worker.method_queue
+    queue.init()
     worker.poller.register(queue.fileno(), selectors.EVENT_READ, queue.run_callbacks)
+    with other_of(worker) as connection:
+        yield connection
+    worker.tpool.shutdown()
+    worker.poller.close()
+    queue.close()
+    worker.tmp.close()
+
+
+@contextmanager
+def other_of(worker: Worker) -> Iterator[Kept]:
+    """One more connection that the worker keeps."""
     ours, client = socket.socketpair()
     with closing(ours), closing(client):
-        conn = TConn(config, ours, ("10.0.0.1", 40_000), ("10.0.0.2", 80))
+        conn = TConn(worker.cfg, ours, ("10.0.0.1", 40_000), ("10.0.0.2", 80))
         conn.init()
-        worker.nr_conns = 1
+        worker.nr_conns += 1
         worker.finish_request(conn, _done())
         yield Kept(worker, conn, client)
-        worker.tpool.shutdown()
-        worker.poller.close()
-        worker.method_queue.close()
-        worker.tmp.close()
 
 
 def _done() -> Future[Any]:
@@ -129,3 +143,49 @@ def test_what_it_has_no_answer_to_is_read_by_a_thread_from_its_first_byte(
 
     assert b"Invalid HTTP Version" in kept.client.recv(1000)
     assert kept.worker.nr_conns == 0
+
+
+def test_a_failure_to_answer_at_once_leaves_the_request_to_a_thread(
+    kept: Kept,
+) -> None:
+    kept.worker._express = Broken()
+    kept.client.sendall(b"GET / HTTP/9.9\r\n\r\n")
+
+    kept.dispatch()
+    kept.dispatch()
+
+    assert b"Invalid HTTP Version" in kept.client.recv(1000)
+
+
+def test_a_client_that_does_not_hang_up_keeps_no_other_waiting(kept: Kept) -> None:
+    kept.client.sendall(b"GET / HTTP/9.9\r\n\r\n")
+    kept.dispatch()
+    assert b"Invalid HTTP Version" in kept.client.recv(1000)  # and it is not closed
+
+    with other_of(kept.worker) as other:
+        kept.worker._express = Known({b"one": b"two"})
+        other.client.sendall(b"one")
+        other.dispatch()
+        lingering = kept.worker.nr_conns == 2
+
+        assert other.client.recv(100) == b"two"
+    assert lingering
+
+
+def test_no_more_connections_are_accepted_than_a_worker_may_have(
+    kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker, accepted = kept.worker, list[TConn]()
+    monkeypatch.setattr(worker, "enqueue_req", accepted.append)
+    with socket.create_server(("127.0.0.1", 0)) as listener, ExitStack() as clients:
+        worker.sockets, worker.worker_connections = [listener], 10
+        worker.set_accept_enabled(True)
+        for _ in range(40):
+            clients.enter_context(socket.create_connection(listener.getsockname()))
+
+        kept.dispatch()
+
+        for conn in accepted:
+            conn.close()
+        worker.set_accept_enabled(False)
+    assert worker.nr_conns == 10
