@@ -30,7 +30,7 @@ class Counts:
         self.row = row
         self.lock = Lock()
         self._cells = self.board.cells(row)
-        self._known: dict[str, dict[Labels, int]] = defaultdict(dict)
+        self._places: dict[str, dict[Labels, int]] = defaultdict(dict)
 
     def count(self, metric: Metric, labels: Labels, by: int = 1) -> None:
         """So many more under these labels."""
@@ -66,8 +66,8 @@ class Counts:
 
     def _place(self, metric: Metric, labels: Labels) -> int:
         """Where a name's numbers are, found once; -1 where there is no room for it."""
-        place = self._known[metric.name].get(labels)
+        place = self._places[metric.name].get(labels)
         if place is None:
             found = self.board.place("|".join((metric.name, *labels)), metric.size)
-            place = self._known[metric.name][labels] = -1 if found is None else found
+            place = self._places[metric.name][labels] = -1 if found is None else found
         return place

@@ -6,10 +6,8 @@ Whether anything is to be done about it is the worker's to decide.
 import contextlib
 import socket
 import sys
-import time
 
-LINGERING_SECONDS = 2.0
-_MOST_DRAINED = 64 * 1024
+from gunicorn.util import close_graceful
 
 _LAST_DATA_RECEIVED = slice(52, 56)  # of Linux's struct tcp_info, milliseconds
 
@@ -50,17 +48,10 @@ def linger(sock: socket.socket) -> None:
     """End a connection so that its client can read the last answer to its end.
 
     Nothing more is sent; what still comes is read, until the client hangs up, for two
-    seconds at most (RFC 9112, section 9.6). The socket is left to be closed.
+    seconds at most (RFC 9112, section 9.6). The socket itself is left to be closed.
     """
-    until, drained = time.monotonic() + LINGERING_SECONDS, 0
-    with contextlib.suppress(OSError):
-        sock.shutdown(socket.SHUT_WR)
-        while drained < _MOST_DRAINED and (left := until - time.monotonic()) > 0:
-            sock.settimeout(left)
-            received = len(sock.recv(4096))
-            if not received:
-                break
-            drained += received
+    with contextlib.suppress(OSError):  # closed in the meantime
+        close_graceful(sock.dup())
     shut(sock, socket.SHUT_RDWR)
 
 

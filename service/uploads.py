@@ -64,7 +64,7 @@ def read_upload(upload: Upload, how: Preprocess, max_pixels: int) -> Normalised:
 
 
 def _read_one(upload: Upload, how: Preprocess, max_pixels: int) -> Batch:
-    """As `_read_rows` of one row, in half the time."""
+    """As `_read_rows` of one row, without what is there for many."""
     try:
         found = read_upload(upload, how, max_pixels)
     except RequestError as error:
