@@ -16,6 +16,7 @@ from service import logs
 from service.app import create_app  # once here, so that workers share its memory
 from service.engines import preload
 from service.errors import SettingsError
+from service.loader import prove_before_fork
 from service.memory import settle
 from service.settings import ServerSettings, Settings
 from service.statistics import Statistics
@@ -33,7 +34,7 @@ try:
 except SettingsError as error:
     sys.exit(f"mnist-serve: {error}")
 
-# Called in each worker, after the fork: TensorFlow's threads would not survive it.
+# Called in each worker, after the fork, which what it starts would not survive.
 wsgi_app = "service.app:create_app()"
 bind = _server.address
 workers = _server.workers
@@ -68,17 +69,20 @@ def when_ready(server: Any) -> None:
     """
     server.handle_hup = Worker.generations.ask
     preload(_settings.engine)
+    server.proved = prove_before_fork(_settings)
     settle()
 
 
-def post_fork(_: object, worker: Worker) -> None:
+def post_fork(server: Any, worker: Worker) -> None:
     """The worker's application counts, and serves, as those of all others do."""
     if _server.otel:  # its threads would not survive the fork either
         tracing.install()
         worker.tracing = tracing.Tracing()
     worker.app.load = lambda: create_app(
         statistics=Statistics(worker.board, worker.row),
-        fellows=Fellows(worker.generations, worker.board, worker.row),
+        fellows=Fellows(
+            worker.generations, worker.board, worker.row, server.proved
+        ),
         traces=worker.tracing,
     )
 

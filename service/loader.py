@@ -4,13 +4,14 @@ Which are wanted is decided by `service.plan`; which of those held serve, is lef
 `service.store` and `service.uptake`.
 """
 
+from collections.abc import Mapping
 from types import MappingProxyType
 
 import numpy as np
 
-from service.engines import Engine
+from service.engines import Engine, survives_fork
 from service.errors import ArtifactError
-from service.folder import fingerprint
+from service.folder import fingerprint, read_folder
 from service.plan import Content, Folder, Plan, decide
 from service.proof import ProvedModel, prove
 from service.settings import Settings
@@ -23,11 +24,16 @@ WARM_UP = (1, 32)
 class Loader:
     """Holds proved versions by their content, and remembers which were bad.
 
-    For one thread at a time.
+    What `before_fork` has is taken from there. For one thread at a time.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        before_fork: Mapping[Content, ProvedModel] = MappingProxyType({}),
+    ) -> None:
         self._settings = settings
+        self._before_fork = before_fork
         self._held: dict[Content, ProvedModel] = {}
         self._bad: dict[Content, str] = {}
         self._on_disk: set[Content] = set()
@@ -57,8 +63,14 @@ class Loader:
     def load(self, content: Content) -> None:
         """Hold that version, proved and warm; ArtifactError, with why it cannot be."""
         if content not in self._held:
-            self._held[content] = self._proved(*content)
+            found = self._before_fork.get(content)
+            self._held[content] = found or self._proved(*content)
             self._bad.pop(content, None)
+
+    @property
+    def held(self) -> Mapping[Content, ProvedModel]:
+        """What it holds now."""
+        return MappingProxyType(dict(self._held))
 
     def snapshot(self, plan: Plan, generation: int = 0) -> Snapshot:
         """What `plan` serves, its versions being held."""
@@ -118,6 +130,20 @@ class Loader:
 def contents(plan: Plan) -> list[Content]:
     """What a plan holds in memory."""
     return list(plan.versions.items())
+
+
+def prove_before_fork(settings: Settings) -> Mapping[Content, ProvedModel]:
+    """What is wanted of the folder as it is, for all workers to share in memory.
+
+    Nothing where the engine does not survive a fork. A bad version is left out: it
+    is the workers that tell of it. This process keeps the others for ever, so that
+    workers which come later share them too, while they serve.
+    """
+    loader = Loader(settings)
+    if survives_fork(settings.engine):
+        folder = read_folder(settings.models_dir, settings.model, Folder())
+        loader.settle(folder, Plan())
+    return loader.held
 
 
 def warm_up(engine: Engine) -> None:

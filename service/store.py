@@ -31,7 +31,7 @@ class Store:
 
     def __init__(self, settings: Settings, fellows: Fellows | None = None) -> None:
         self._settings = settings
-        self._loader = Loader(settings)
+        self._loader = Loader(settings, fellows.proved if fellows else {})
         self._plan, self._alone = Plan(), NOTHING
         self._canary = Canary(settings.canary) if settings.canary else None
         self._uptake = None

@@ -10,7 +10,7 @@ import logging
 import os
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from service.board import Board
 from service.errors import ArtifactError
@@ -19,7 +19,8 @@ from service.generations import Failure, Generations
 from service.loader import Loader, contents
 from service.memory import give_back_memory
 from service.news import refusals, tell_problems, tell_serving
-from service.plan import Folder, Plan
+from service.plan import Content, Folder, Plan
+from service.proof import ProvedModel
 from service.settings import Settings
 from service.snapshot import NOTHING, Snapshot
 
@@ -33,11 +34,15 @@ PATIENCE_SECONDS = 1.0
 
 @dataclass(frozen=True)
 class Fellows:
-    """What a worker shares with its fellows: generations, and its row of a board."""
+    """What a worker shares with its fellows: generations, and its row of a board.
+
+    And the versions that were `proved` before the fork.
+    """
 
     generations: Generations
     board: Board
     row: int = 0
+    proved: Mapping[Content, ProvedModel] = field(default_factory=dict)
 
 
 class Uptake:

@@ -36,12 +36,20 @@ class Engine(Protocol):
         ...
 
 
+def survives_fork(name: EngineName) -> bool:
+    """Whether what was opened before a fork answers after it.
+
+    TensorFlow's threads do not survive one. LiteRT is asked to make none.
+    """
+    return name == "litert"
+
+
 def preload(name: EngineName) -> None:
     """Import what the engine needs, if it survives a fork: workers then share it.
 
-    TensorFlow does not. A library that is missing is told of by `open_engine`.
+    A library that is missing is told of by `open_engine`.
     """
-    if name == "litert":
+    if survives_fork(name):
         with contextlib.suppress(ImportError):
             importlib.import_module("service.engines.litert")
 
