@@ -80,9 +80,7 @@ def post_fork(server: Any, worker: Worker) -> None:
         worker.tracing = tracing.Tracing()
     worker.app.load = lambda: create_app(
         statistics=Statistics(worker.board, worker.row),
-        fellows=Fellows(
-            worker.generations, worker.board, worker.row, server.proved
-        ),
+        fellows=Fellows(worker.generations, worker.board, worker.row, server.proved),
         traces=worker.tracing,
     )
 

@@ -47,8 +47,7 @@ def test_a_killed_worker_is_replaced_and_the_other_answers(server: Server) -> No
 def test_a_service_that_does_not_look_by_itself_does_so_when_hung_up(
     models_dir: Path, tmp_path: Path
 ) -> None:
-    home = tmp_path / "mnist"
-    home.mkdir()
+    home = _home(tmp_path)
     publish(models_dir / "mnist" / "1", home, 1)
     environ = {"WORKERS": "1", "MNIST_RELOAD_SECONDS": "0"}
 
@@ -65,8 +64,7 @@ def test_a_service_that_does_not_look_by_itself_does_so_when_hung_up(
 def test_the_only_worker_takes_what_is_there_when_it_is_replaced(
     models_dir: Path, tmp_path: Path
 ) -> None:
-    home = tmp_path / "mnist"
-    home.mkdir()
+    home = _home(tmp_path)
     for number in (1, 2):
         publish(models_dir / "mnist" / str(number), home, number)
     environ = {"WORKERS": "1", "MNIST_RELOAD_SECONDS": "0.2"}
@@ -82,30 +80,46 @@ def test_the_only_worker_takes_what_is_there_when_it_is_replaced(
     assert (from_memory, from_disk) == (2, 1)
 
 
-def test_a_new_worker_that_cannot_have_what_serves_lets_the_others_serve_on(
+def test_a_new_worker_has_what_was_proved_before_the_first_one_started(
     models_dir: Path, tmp_path: Path
 ) -> None:
-    home = tmp_path / "mnist"
-    home.mkdir()
+    home = _home(tmp_path)
     publish(models_dir / "mnist" / "1", home, 1)
     environ = {"WORKERS": "2", "MNIST_RELOAD_SECONDS": "0.2"}
 
     with running(tmp_path, tmp_path / "log", **environ) as server:
-        wait_until(
-            lambda: server.log.read_text().count("serves from generation") == 2,
-            "both workers serve",
-        )
+        wait_until(lambda: _serving(server) == 2, "both workers serve")
         shutil.rmtree(home / "1")
         os.kill(min(server.worker_pids()), signal.SIGKILL)
+        wait_until(lambda: _serving(server) == 3, "the new worker serves too")
+        answers = [_classify(server) for _ in range(20)]
+
+    assert [answer.json()["version"] for answer in answers] == [1] * 20
+
+
+def test_a_new_worker_that_cannot_have_what_serves_lets_the_others_serve_on(
+    models_dir: Path, tmp_path: Path
+) -> None:
+    home = _home(tmp_path)
+    for number in (1, 2):
+        publish(models_dir / "mnist" / str(number), home, number)
+    environ = {"WORKERS": "2", "MNIST_RELOAD_SECONDS": "0.2", "MNIST_POLICY": "latest"}
+
+    with running(tmp_path, tmp_path / "log", **environ) as server:
+        publish(models_dir / "mnist" / "1", home, 3)
+        wait_until(lambda: _classify(server).json()["version"] == 3, "3 answers")
+        for number in (1, 2, 3):
+            shutil.rmtree(home / str(number))
+        os.kill(min(server.worker_pids()), signal.SIGKILL)
         wait_until(
-            lambda: "cannot load version 1" in server.log.read_text(),
+            lambda: "cannot load version 3" in server.log.read_text(),
             "the new worker says so",
         )
         answers = [_classify(server) for _ in range(20)]
-        publish(models_dir / "mnist" / "2", home, 2)
-        wait_until(lambda: _classify(server).json()["version"] == 2, "2 answers")
+        publish(models_dir / "mnist" / "2", home, 4)
+        wait_until(lambda: _classify(server).json()["version"] == 4, "4 answers")
 
-    assert [answer.json()["version"] for answer in answers] == [1] * 20
+    assert [answer.json()["version"] for answer in answers] == [3] * 20
 
 
 def test_the_tensorflow_engine_answers_under_workers_and_threads(
@@ -120,6 +134,18 @@ def test_the_tensorflow_engine_answers_under_workers_and_threads(
         wait_until(lambda: score.right > 400, "the clients are being answered")
 
     assert score.wrong == []
+
+
+def _home(models_dir: Path) -> Path:
+    """The empty folder of a model that has no versions yet."""
+    home = models_dir / "mnist"
+    home.mkdir()
+    return home
+
+
+def _serving(server: Server) -> int:
+    """How many workers have come to serve since the start."""
+    return server.log.read_text().count("serves from generation")
 
 
 def _classify(server: Server) -> requests.Response:
