@@ -92,8 +92,9 @@ def worker_exit(_: object, worker: Worker) -> None:
 
 
 def child_exit(_: object, worker: Worker) -> None:
-    """The next worker goes on counting where this one stopped."""
+    """The next worker goes on counting where this one stopped; its clients are gone."""
     count_end(worker)
+    worker.crowd.leave(worker.row)
     worker.board.free_row(worker.row)
     worker.generations.leave(worker.pid)
 

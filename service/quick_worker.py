@@ -9,8 +9,9 @@ import socket
 import time
 from typing import Any, Protocol
 
-from gunicorn.workers.gthread import TConn, ThreadWorker
+from gunicorn.workers.gthread import TConn
 
+from service.fair_worker import FairWorker
 from service.sockets import address, linger, send_all, send_now
 
 MOST_AT_ONCE = 64 * 1024
@@ -25,7 +26,7 @@ class AtOnce(Protocol):
         """The answer to what was received from there; None to have it asked itself."""
 
 
-class QuickWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
+class QuickWorker(FairWorker):
     """Asks the application for an answer at once before it asks it through WSGI."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

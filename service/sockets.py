@@ -11,6 +11,8 @@ from gunicorn.util import close_graceful
 
 _LAST_DATA_RECEIVED = slice(52, 56)  # of Linux's struct tcp_info, milliseconds
 
+_WAITING = slice(24, 28)  # its tcpi_unacked, where the socket listens
+
 
 def address(client: object) -> str:
     """The address that a client came from, as the application knows it.
@@ -57,16 +59,29 @@ def linger(sock: socket.socket) -> None:
 
 def silence(sock: socket.socket) -> float:
     """Seconds since the last byte came; 0 where the system does not tell."""
-    if not hasattr(socket, "TCP_INFO"):
-        return 0
-    try:
-        info = sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 104)
-    except OSError:
-        return 0  # closed in the meantime, or no TCP
-    return int.from_bytes(info[_LAST_DATA_RECEIVED], sys.byteorder) / 1000
+    return _told(sock, _LAST_DATA_RECEIVED) / 1000
+
+
+def waiting(listener: socket.socket) -> int:
+    """Connections that wait to be accepted; 0 where the system does not tell."""
+    return _told(listener, _WAITING)
 
 
 def shut(sock: socket.socket, how: int) -> None:
     """Shut one direction or both; nothing where either side has closed it already."""
     with contextlib.suppress(OSError):
         sock.shutdown(how)
+
+
+def _told(sock: socket.socket, what: slice) -> int:
+    """A number that the system keeps of a TCP connection, or of what listens for them.
+
+    0 where it does not tell.
+    """
+    if not hasattr(socket, "TCP_INFO"):
+        return 0
+    try:
+        info = sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 104)
+    except OSError:
+        return 0  # closed in the meantime, or no TCP
+    return int.from_bytes(info[what], sys.byteorder)

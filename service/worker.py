@@ -113,7 +113,7 @@ class Worker(QuickWorker):
             before = -1
             while before < self.nr_conns < self.worker_connections:
                 before = self.nr_conns
-                self.accept(listener)
+                self.take(listener)
 
 
 def count_end(worker: Worker) -> None:

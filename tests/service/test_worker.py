@@ -1,6 +1,5 @@
 """What the worker does with an answer that it has at once."""
 
-import selectors
 import socket
 from collections.abc import Iterator
 from concurrent.futures import Future
@@ -9,11 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from gunicorn.config import Config
-from gunicorn.glogging import Logger
 from gunicorn.workers.gthread import TConn
 
 from service.worker import Worker
+from tests.service.workers import working
 
 LONG = b"x" * 8_000_000
 """More than the buffers of a socket take."""
@@ -57,18 +55,8 @@ class Kept:
 
 @pytest.fixture
 def kept() -> Iterator[Kept]:
-    config = Config()
-    worker = Worker(1, 1, [], None, 30, config, Logger(config))
-    worker.tpool, worker.poller = worker.get_thread_pool(), selectors.DefaultSelector()
-    queue = worker.method_queue
-    queue.init()
-    worker.poller.register(queue.fileno(), selectors.EVENT_READ, queue.run_callbacks)
-    with other_of(worker) as connection:
+    with working() as worker, other_of(worker) as connection:
         yield connection
-    worker.tpool.shutdown()
-    worker.poller.close()
-    queue.close()
-    worker.tmp.close()
 
 
 @contextmanager
