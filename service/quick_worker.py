@@ -5,8 +5,10 @@ In its main thread, from the bytes that came, where the application says that it
 back takes longer than many an answer. All else waits for a thread, as gunicorn has it.
 """
 
+import selectors
 import socket
 import time
+from functools import partial
 from typing import Any, Protocol
 
 from gunicorn.workers.gthread import TConn
@@ -37,8 +39,31 @@ class QuickWorker(FairWorker):
     def load_wsgi(self) -> None:
         """The application, and what it may have beside it."""
         super().load_wsgi()
-        if not self.cfg.is_ssl and self.cfg.proxy_protocol == "off":
+        cfg = self.cfg
+        plain = cfg.proxy_protocol == "off" and cfg.http2_cleartext == "off"
+        if plain and not cfg.is_ssl:
             self._express = getattr(self.wsgi, "express", None)
+
+    def take(self, listener: socket.socket) -> None:
+        """Accept a connection, and have no thread wait for its first request.
+
+        It is as one that is kept: silent for no longer than `keepalive` allows.
+        """
+        if self._express is None:
+            super().take(listener)
+            return
+        try:
+            client, peer = listener.accept()
+        except (BlockingIOError, ConnectionAbortedError):  # nobody waits any more
+            return
+        self.nr_conns += 1
+        conn = TConn(self.cfg, client, peer, listener.getsockname())
+        conn.init()
+        client.setblocking(False)
+        conn.set_timeout()
+        self.keepalived_conns.append(conn)
+        readable = partial(self.on_client_socket_readable, conn)
+        self.poller.register(client, selectors.EVENT_READ, readable)
 
     def handle(self, conn: TConn) -> Any:
         """In a thread of the pool: a request, or what is left to send of an answer.
@@ -53,7 +78,7 @@ class QuickWorker(FairWorker):
         return kept
 
     def on_client_socket_readable(self, conn: TConn, client: socket.socket) -> None:
-        """A connection that was kept has something more to read."""
+        """A connection, new or kept, has something to read."""
         express = self._express
         # The last answer says that the connection closes: gunicorn sees to that.
         last = not self.alive or self.nr + 1 >= self.max_requests
@@ -68,6 +93,9 @@ class QuickWorker(FairWorker):
             received = client.recv(MOST_AT_ONCE)
         except OSError:
             return False  # a thread will find the same
+        if not received:
+            self._drop(conn, client)
+            return True
         answer = self._answer(express, received, conn)
         if answer is None:
             conn.parser.unreader.unread(received)
@@ -81,6 +109,13 @@ class QuickWorker(FairWorker):
         self.keepalived_conns.remove(conn)
         self.keepalived_conns.append(conn)  # they stand in the order of their timeouts
         return True
+
+    def _drop(self, conn: TConn, client: socket.socket) -> None:
+        """Its client has hung up, and is owed no answer."""
+        self.poller.unregister(client)
+        self.keepalived_conns.remove(conn)
+        self.nr_conns -= 1
+        conn.close()
 
     def _answer(self, express: AtOnce, received: bytes, conn: TConn) -> bytes | None:
         try:

@@ -5,7 +5,7 @@ import signal
 import socket
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from email.message import Message
 from http.client import parse_headers
@@ -57,15 +57,12 @@ class Connection:
 
 @contextmanager
 def connected(server: Server) -> Iterator[Connection]:
-    """A connection that has had one answer, as nearly all have that are kept."""
+    """A new connection, on which nothing was sent."""
     with (
         socket.create_connection(("127.0.0.1", server.port), timeout=30) as sock,
         sock.makefile("rb") as file,
     ):
-        connection = Connection(sock, file)
-        connection.send(REQUEST)
-        connection.read()
-        yield connection
+        yield Connection(sock, file)
 
 
 def waited(server: Server) -> tuple[float, float]:
@@ -75,19 +72,26 @@ def waited(server: Server) -> tuple[float, float]:
     return count, total(found, f"{WAITED}_sum", stage="queue")
 
 
-def test_all_but_the_first_on_a_connection_wait_for_no_thread(server: Server) -> None:
-    with connected(server) as client:
-        count, seconds = waited(server)
-        for _ in range(20):
-            client.send(REQUEST)
-            client.read()
+def test_no_request_waits_for_a_thread_not_even_the_first(server: Server) -> None:
+    count, seconds = waited(server)
+    for _ in range(5):
+        with connected(server) as client:
+            for _ in range(4):
+                client.send(REQUEST)
+                client.read()
 
     assert waited(server) == (count + 20, seconds)
 
 
-def test_a_request_that_comes_in_pieces_is_answered(server: Server) -> None:
-    with connected(server) as client:
-        for place in (10, len(HEAD), len(HEAD) + 30, len(REQUEST) - 1):
+@pytest.mark.parametrize("before", [0, 1])
+def test_a_request_that_comes_in_pieces_is_answered(
+    server: Server, before: int
+) -> None:
+    for place in (1, 10, len(HEAD), len(HEAD) + 30, len(REQUEST) - 1):
+        with connected(server) as client:
+            for _ in range(before):
+                client.send(REQUEST)
+                client.read()
             client.send(REQUEST[:place])
             time.sleep(0.1)  # so that they are not received as one
             client.send(REQUEST[place:])
@@ -95,24 +99,46 @@ def test_a_request_that_comes_in_pieces_is_answered(server: Server) -> None:
             client.read()
 
 
+@pytest.mark.parametrize("before", [0, 1])
 def test_requests_sent_before_any_answer_is_read_are_all_answered(
-    server: Server,
+    server: Server, before: int
 ) -> None:
     with connected(server) as client:
+        for _ in range(before):
+            client.send(REQUEST)
+            client.read()
         client.send(REQUEST * 50)
 
         for _ in range(50):
             client.read()
 
 
+def test_clients_that_stay_silent_keep_no_other_waiting(server: Server) -> None:
+    with ExitStack() as stack:
+        silent = [stack.enter_context(connected(server)) for _ in range(100)]
+        with connected(server) as client:
+            client.send(REQUEST)
+            client.read()
+        version = requests.get(server.url("/version"), timeout=30)  # asks a thread
+
+        for late in silent:
+            late.send(REQUEST)
+            late.read()
+    assert version.ok
+
+
+@pytest.mark.parametrize("before", [0, 1])
 def test_the_last_answer_before_a_worker_ends_says_so(
-    models_dir: Path, tmp_path: Path
+    models_dir: Path, tmp_path: Path, before: int
 ) -> None:
     environ = {"WORKERS": "1", "THREADS": "2"}
     with (
         running(models_dir, tmp_path / "log", **environ) as server,
         connected(server) as client,
     ):
+        for _ in range(before):
+            client.send(REQUEST)
+            client.read()
         server.process.send_signal(signal.SIGTERM)
         wait_until(lambda: "Handling signal: term" in server.log.read_text(), "heard")
         time.sleep(0.2)  # the worker hears of it from its master

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -20,11 +21,12 @@ LONG = b"x" * 8_000_000
 class Known:
     """Has an answer to a request of these bytes, and to nothing else."""
 
-    def __init__(self, answers: dict[bytes, bytes]) -> None:
+    def __init__(self, answers: dict[bytes, bytes], client: str = "10.0.0.1") -> None:
         self._answers = answers
+        self._client = client
 
     def answer(self, received: bytes, client: str) -> bytes | None:
-        assert client == "10.0.0.1"
+        assert client == self._client
         return self._answers.get(received)
 
 
@@ -158,6 +160,113 @@ def test_a_client_that_does_not_hang_up_keeps_no_other_waiting(kept: Kept) -> No
 
         assert other.client.recv(100) == b"two"
     assert lingering
+
+
+@pytest.fixture
+def new() -> Iterator[Kept]:
+    """A connection that is accepted, and on which nothing has come yet."""
+    with working() as worker, socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.setblocking(False)
+        worker._express = Known({b"one": b"two"}, client="127.0.0.1")
+        with socket.create_connection(listener.getsockname(), timeout=10) as client:
+            worker.take(listener)
+            (conn,) = worker.keepalived_conns
+            yield Kept(worker, conn, client)
+        conn.close()
+
+
+def test_the_first_request_of_a_connection_is_answered_as_the_others_are(
+    new: Kept,
+) -> None:
+    for _ in range(2):
+        new.client.sendall(b"one")
+        new.dispatch()
+
+        assert new.client.recv(100) == b"two"
+    assert new.is_waiting
+    assert new.worker.nr == 2
+
+
+def test_a_first_request_without_an_answer_is_read_by_a_thread_from_its_first_byte(
+    new: Kept,
+) -> None:
+    new.client.sendall(b"GET / HTTP/9.9\r\n\r\n")
+
+    new.dispatch()
+    new.dispatch()
+
+    assert b"Invalid HTTP Version" in new.client.recv(1000)
+
+
+def test_until_a_client_sends_something_nothing_of_it_waits_for_a_thread(
+    new: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(new.worker.tpool, "submit", lambda *_: Future[Any]())
+    silent = dict(new.worker._waiting)
+
+    new.client.sendall(b"three")
+    new.dispatch()
+
+    assert silent == {}
+    assert list(new.worker._waiting) == [new.conn]
+
+
+def test_a_client_that_hangs_up_keeps_no_thread_busy(
+    new: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = list[TConn]()
+    monkeypatch.setattr(new.worker, "enqueue_req", asked.append)
+
+    new.client.close()
+    new.dispatch()
+
+    assert new.worker.nr_conns == 0
+    assert not new.is_waiting
+    assert asked == []
+
+
+def test_a_client_that_stays_silent_is_hung_up_on_in_time(new: Kept) -> None:
+    new.worker.murder_keepalived()
+    in_time = new.is_waiting
+
+    new.conn.timeout = 0
+    new.worker.murder_keepalived()
+
+    assert in_time
+    assert new.worker.nr_conns == 0
+    assert new.client.recv(100) == b""
+
+
+def test_where_nobody_waits_any_more_nothing_is_accepted(new: Kept) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.setblocking(False)
+
+        new.worker.take(listener)
+
+    assert new.worker.nr_conns == 1
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "at_once"),
+    [
+        ("keepalive", 75, True),
+        ("http2_cleartext", "upgrade", False),
+        ("http2_cleartext", "prior-knowledge", False),
+        ("proxy_protocol", "v1", False),
+        ("certfile", "certificate.pem", False),
+    ],
+)
+def test_what_is_not_plain_http_1_is_left_to_gunicorn(
+    setting: str, value: Any, at_once: bool
+) -> None:
+    application = SimpleNamespace(express=Known({}))
+    with working() as worker:
+        worker.app = SimpleNamespace(wsgi=lambda: application)
+        worker.cfg.set(setting, value)
+
+        worker.load_wsgi()
+
+        assert (worker._express is not None) == at_once
 
 
 def test_no_more_connections_are_accepted_than_a_worker_may_have(
