@@ -85,7 +85,7 @@ def at_once(application: BesideFlask, request: Request) -> bytes:
     answer = None if express is None else express.answer(request.wire(8000), "::1")
     if answer is None:
         raise RuntimeError("left to Flask")
-    head, _, body = answer.partition(b"\r\n\r\n")
+    head, _, body = answer.sent.partition(b"\r\n\r\n")
     if not head.startswith(b"HTTP/1.1 200 OK"):
         raise RuntimeError(f"{head[:30]!r}: {body[:200]!r}")
     return body

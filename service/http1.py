@@ -22,18 +22,28 @@ _LEFT_TO_GUNICORN = frozenset(
 )
 """Headers by which the body comes in another way than as so many bytes."""
 
-_KEPT = b"keep-alive"
+_KEPT, _ENDED = b"keep-alive", b"close"
 
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """A request that came whole, alone on its connection for now, which is kept.
+    """A request that came whole, alone on its connection for now.
 
-    Names of `headers` are in lower case, and none stands twice.
+    Names of `headers` are in lower case, and none stands twice. `kept` is whether the
+    connection is to be kept for another request.
     """
 
     headers: dict[bytes, bytes]
     body: bytes
+    kept: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The bytes of an answer, and whether its connection is kept, as they say."""
+
+    sent: bytes
+    kept: bool
 
 
 def read_whole(received: bytes) -> Whole | None:
@@ -49,23 +59,24 @@ def read_whole(received: bytes) -> Whole | None:
         return None
     if received.partition(b"\r\n\r\n")[2] != found.body:
         return None  # empty lines behind it, which the parser passes over
-    kept = found.headers.get(b"connection", _KEPT).lower() == _KEPT
-    if not kept or b"host" not in found.headers:
+    asked = found.headers.get(b"connection", _KEPT).lower()
+    if asked not in (_KEPT, _ENDED) or b"host" not in found.headers:
         return None
-    return Whole(found.headers, found.body)
+    return Whole(found.headers, found.body, kept=asked == _KEPT)
 
 
 def write_answer(
-    status: HTTPStatus, headers: Iterable[tuple[str, str]], body: bytes
-) -> bytes:
-    """Status line, headers and body, as gunicorn has them; the connection is kept."""
+    status: HTTPStatus, headers: Iterable[tuple[str, str]], body: bytes, kept: bool
+) -> Answer:
+    """Status line, headers and body, as gunicorn has them."""
+    connection = _KEPT if kept else _ENDED
     lines = "".join([f"{name}: {value}\r\n" for name, value in headers])
     head = (
         f"HTTP/1.1 {status.value} {status.phrase}\r\nServer: gunicorn\r\n"
-        f"Date: {_date(int(time()))}\r\nConnection: keep-alive\r\n{lines}"
+        f"Date: {_date(int(time()))}\r\nConnection: {connection.decode()}\r\n{lines}"
         f"Content-Length: {len(body)}\r\n\r\n"
     )
-    return head.encode("latin-1") + body
+    return Answer(head.encode("latin-1") + body, kept)
 
 
 class _Found:

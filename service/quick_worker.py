@@ -8,12 +8,14 @@ back takes longer than many an answer. All else waits for a thread, as gunicorn 
 import selectors
 import socket
 import time
+from dataclasses import replace
 from functools import partial
 from typing import Any, Protocol
 
 from gunicorn.workers.gthread import TConn
 
 from service.fair_worker import FairWorker
+from service.http1 import Answer
 from service.sockets import address, linger, send_all, send_now
 
 MOST_AT_ONCE = 64 * 1024
@@ -24,7 +26,7 @@ HOUSEKEEPING_SECONDS = 0.1
 class AtOnce(Protocol):
     """What an application may have beside it: `service.api.express.Express` is one."""
 
-    def answer(self, received: bytes, client: str) -> bytes | None:
+    def answer(self, received: bytes, client: str) -> Answer | None:
         """The answer to what was received from there; None to have it asked itself."""
 
 
@@ -34,7 +36,7 @@ class QuickWorker(FairWorker):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._express: AtOnce | None = None
-        self._unsent: dict[TConn, bytes] = {}
+        self._unsent: dict[TConn, Answer] = {}
 
     def load_wsgi(self) -> None:
         """The application, and what it may have beside it."""
@@ -72,7 +74,10 @@ class QuickWorker(FairWorker):
         gunicorn would in the main thread, for two seconds.
         """
         rest = self._unsent.pop(conn, None)
-        kept = super().handle(conn) if rest is None else send_all(conn.sock, rest)
+        if rest is None:
+            kept = super().handle(conn)
+        else:
+            kept = send_all(conn.sock, rest.sent) and rest.kept
         if not kept and not self.cfg.is_ssl:
             linger(conn.sock)
         return kept
@@ -101,9 +106,9 @@ class QuickWorker(FairWorker):
             conn.parser.unreader.unread(received)
             return False
         self.nr += 1
-        sent = send_now(client, answer)
-        if sent < len(answer):
-            self._unsent[conn] = answer[sent:]
+        sent = send_now(client, answer.sent)
+        if sent < len(answer.sent) or not answer.kept:
+            self._unsent[conn] = replace(answer, sent=answer.sent[sent:])
             return False
         conn.set_timeout()
         self.keepalived_conns.remove(conn)
@@ -117,7 +122,7 @@ class QuickWorker(FairWorker):
         self.nr_conns -= 1
         conn.close()
 
-    def _answer(self, express: AtOnce, received: bytes, conn: TConn) -> bytes | None:
+    def _answer(self, express: AtOnce, received: bytes, conn: TConn) -> Answer | None:
         try:
             return express.answer(received, address(conn.client))
         except Exception:  # it would end the worker, and all its connections

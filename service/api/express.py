@@ -21,7 +21,7 @@ from service.api.predictions import as_json
 from service.api.query import Query
 from service.api.telling import Exchange, Teller, asker, request_id
 from service.classifier import Classifier
-from service.http1 import Whole, read_whole, write_answer
+from service.http1 import Answer, Whole, read_whole, write_answer
 
 PATH = "/v1/classify"
 LONGEST_SIDE = 32
@@ -50,7 +50,7 @@ class Express:
         self._teller = teller
         self._most = max_upload_bytes
 
-    def answer(self, received: bytes, client: str) -> bytes | None:
+    def answer(self, received: bytes, client: str) -> Answer | None:
         """The answer to what came from the address `client`, ready to be sent.
 
         None where that is not one whole request of the kind that is answered here:
@@ -70,7 +70,7 @@ class Express:
 
     def _answer(
         self, way: marks.Marks, request: Whole, picture: bytes, client: str
-    ) -> bytes:
+    ) -> Answer:
         asked = request.headers.get(b"x-request-id", b"").decode("latin-1")
         number = request_id(asked)
         forwarded = request.headers.get(b"x-forwarded-for", b"").decode("latin-1")
@@ -91,7 +91,7 @@ class Express:
         headers = [("Content-Type", media), *told]
         if status is HTTPStatus.SERVICE_UNAVAILABLE:
             headers.append(("Retry-After", RETRY_SECONDS))
-        return write_answer(status, headers, body)
+        return write_answer(status, headers, body, request.kept)
 
     def _classify(self, picture: bytes, number: str) -> tuple[HTTPStatus, str, bytes]:
         """Status, content type and body of the answer."""

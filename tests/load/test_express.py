@@ -23,6 +23,7 @@ pytestmark = pytest.mark.slow
 SEVEN = (ROOT / "tests/data/digits/7_0.png").read_bytes()
 HEAD = b"POST /v1/classify HTTP/1.1\r\nHost: test\r\nContent-Type: image/png\r\n"
 REQUEST = HEAD + b"Content-Length: %d\r\n\r\n" % len(SEVEN) + SEVEN
+LAST = REQUEST.replace(b"Host:", b"Connection: close\r\nHost:")
 WAITED = "mnist_stage_duration_seconds"
 
 
@@ -72,13 +73,20 @@ def waited(server: Server) -> tuple[float, float]:
     return count, total(found, f"{WAITED}_sum", stage="queue")
 
 
-def test_no_request_waits_for_a_thread_not_even_the_first(server: Server) -> None:
+def test_no_request_waits_for_a_thread_not_the_first_nor_the_last(
+    server: Server,
+) -> None:
     count, seconds = waited(server)
     for _ in range(5):
         with connected(server) as client:
-            for _ in range(4):
+            for _ in range(3):
                 client.send(REQUEST)
                 client.read()
+            client.send(LAST)
+            headers = client.read()
+
+            assert headers["Connection"] == "close"
+            assert client.file.read() == b""
 
     assert waited(server) == (count + 20, seconds)
 

@@ -19,6 +19,7 @@ from PIL.PngImagePlugin import PngInfo
 from service.api.application import Application
 from service.api.express import LONGEST_SIDE, Express
 from service.app import create_app
+from service.http1 import Answer
 from service.settings import Settings
 from tests.fakes import Digit, FakeEngine, fake_digit, fake_version
 from tests.scraping import Series, series
@@ -81,7 +82,7 @@ def at_once(app: Application, asked: Asked, log: pytest.LogCaptureFixture) -> To
     log.clear()
     answer = express(app).answer(asked.on_the_wire(), CLIENT)
     assert answer is not None
-    head, _, body = answer.partition(b"\r\n\r\n")
+    head, _, body = answer.sent.partition(b"\r\n\r\n")
     first, _, rest = head.partition(b"\r\n")
     headers = parse_headers(BytesIO(rest + b"\r\n\r\n")).items()
     gunicorns = ("Server", "Date", "Connection")
@@ -238,6 +239,19 @@ def test_a_request_without_an_id_is_given_one(
     assert all(len(found) == 16 for found in ids)
 
 
+@pytest.mark.parametrize(("asked", "kept"), [("keep-alive", True), ("close", False)])
+def test_a_connection_is_kept_or_ended_as_the_client_asked(
+    app: Application, digits: list[Digit], asked: str, kept: bool
+) -> None:
+    request = Asked(digits[0].encoded, headers={"Connection": asked})
+
+    answer = express(app).answer(request.on_the_wire(), CLIENT)
+
+    assert answer is not None
+    assert answer.kept == kept
+    assert _header(answer, "Connection") == asked
+
+
 THREE = grey(fake_digit(3))
 PICTURE = encode(THREE, "PNG")
 EMPTY = b"\0\0\0\0IDAT" + crc32(b"IDAT").to_bytes(4)
@@ -290,7 +304,7 @@ def test_half_a_request_is_left_alone(app: Application, digits: list[Digit]) -> 
     assert express(app).answer(whole[:40], CLIENT) is None
 
 
-def _header(answer: bytes | None, name: str) -> str:
+def _header(answer: Answer | None, name: str) -> str:
     assert answer is not None
-    headers = parse_headers(BytesIO(answer.partition(b"\r\n")[2]))
+    headers = parse_headers(BytesIO(answer.sent.partition(b"\r\n")[2]))
     return headers[name]

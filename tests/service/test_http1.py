@@ -31,7 +31,12 @@ UNUSUAL = {
     "a space before the colon": PLAIN.replace(b"X-One:", b"X-One :"),
     "a NUL": PLAIN.replace(b"X-One: 1", b"X-One: \0"),
     "lines that end otherwise": PLAIN.replace(b"\r\n", b"\n"),
-    "a connection that is not kept": PLAIN.replace(b"X-One: 1", b"Connection: close"),
+    "a connection of another kind": PLAIN.replace(b"X-One: 1", b"Connection: x-one"),
+    "one that is kept and not": PLAIN.replace(
+        b"X-One: 1", b"Connection: keep-alive, close"
+    ),
+    "the last, and one behind it": PLAIN.replace(b"X-One: 1", b"Connection: close")
+    + PLAIN,
     "an older HTTP": PLAIN.replace(b"HTTP/1.1", b"HTTP/1.0"),
     "a compressed body": PLAIN.replace(b"X-One: 1", b"Content-Encoding: gzip"),
     "one that waits to be asked": PLAIN.replace(b"X-One: 1", b"Expect: 100-continue"),
@@ -79,6 +84,21 @@ def test_no_byte_that_is_changed_does_harm(place: int, byte: int) -> None:
     assert found is None or len(found.body) == 3
 
 
+@pytest.mark.parametrize(
+    ("asked", "kept"),
+    [
+        ("X-One: 1", True),
+        ("Connection: Keep-Alive", True),
+        ("Connection: Close", False),
+    ],
+)
+def test_it_says_whether_the_connection_is_kept(asked: str, kept: bool) -> None:
+    found = read_whole(PLAIN.replace(b"X-One: 1", asked.encode()))
+
+    assert found is not None
+    assert found.kept == kept
+
+
 def test_spaces_around_a_value_are_not_part_of_it() -> None:
     found = read_whole(PLAIN.replace(b"X-One: 1", b"X-One:  1 \t "))
 
@@ -91,16 +111,18 @@ def test_nor_do_any_bytes_at_all(received: bytes) -> None:
     assert read_whole(received) is None
 
 
-def test_an_answer_is_read_by_those_who_read_http() -> None:
+@pytest.mark.parametrize(("kept", "said"), [(True, "keep-alive"), (False, "close")])
+def test_an_answer_is_read_by_those_who_read_http(kept: bool, said: str) -> None:
     headers = [("Content-Type", "text/plain"), ("X-One", "1")]
 
-    answer = write_answer(HTTPStatus.UNPROCESSABLE_ENTITY, headers, b"why")
+    answer = write_answer(HTTPStatus.UNPROCESSABLE_ENTITY, headers, b"why", kept)
 
-    read = HTTPResponse(_Socket(answer))  # type: ignore[arg-type]
+    assert answer.kept == kept
+    read = HTTPResponse(_Socket(answer.sent))  # type: ignore[arg-type]
     read.begin()
     assert (read.status, read.reason) == (422, HTTPStatus(422).phrase)
     assert read.getheader("Content-Type") == "text/plain"
-    assert read.getheader("Connection") == "keep-alive"
+    assert read.getheader("Connection") == said
     assert str(read.getheader("Date")).endswith(" GMT")
     assert read.read() == b"why"
 

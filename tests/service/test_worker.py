@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from gunicorn.workers.gthread import TConn
 
+from service.http1 import Answer
 from service.worker import Worker
 from tests.service.workers import working
 
@@ -19,21 +20,27 @@ LONG = b"x" * 8_000_000
 
 
 class Known:
-    """Has an answer to a request of these bytes, and to nothing else."""
+    """Has an answer to a request of these bytes, and to nothing else.
+
+    It says that the connection ends where they begin with "last".
+    """
 
     def __init__(self, answers: dict[bytes, bytes], client: str = "10.0.0.1") -> None:
         self._answers = answers
         self._client = client
 
-    def answer(self, received: bytes, client: str) -> bytes | None:
+    def answer(self, received: bytes, client: str) -> Answer | None:
         assert client == self._client
-        return self._answers.get(received)
+        found = self._answers.get(received)
+        if found is None:
+            return None
+        return Answer(found, kept=not received.startswith(b"last"))
 
 
 class Broken:
     """Fails, which nothing is known to make it do."""
 
-    def answer(self, received: bytes, client: str) -> bytes | None:
+    def answer(self, received: bytes, client: str) -> Answer | None:
         raise RuntimeError(f"{received!r} from {client}")
 
 
@@ -145,6 +152,25 @@ def test_a_failure_to_answer_at_once_leaves_the_request_to_a_thread(
     kept.dispatch()
 
     assert b"Invalid HTTP Version" in kept.client.recv(1000)
+
+
+@pytest.mark.parametrize("answer", [b"one", LONG], ids=["short", "long"])
+def test_after_the_last_answer_on_a_connection_it_ends(
+    kept: Kept, answer: bytes
+) -> None:
+    kept.worker._express = Known({b"last": answer})
+    kept.client.sendall(b"last")
+
+    kept.dispatch()
+    received = b""
+    while data := kept.client.recv(1_000_000):
+        received += data
+    kept.client.close()
+    kept.dispatch()
+
+    assert received == answer
+    assert not kept.is_waiting
+    assert kept.worker.nr_conns == 0
 
 
 def test_a_client_that_does_not_hang_up_keeps_no_other_waiting(kept: Kept) -> None:
