@@ -42,7 +42,8 @@ threads = _server.threads
 worker_class = "service.worker.Worker"
 
 # Longer than a load balancer keeps its end of an idle connection (60 s mostly),
-# so that it is never the server that closes just as a request is sent.
+# so that it is never the server that closes just as a request is sent. A new
+# connection may be as silent before its first.
 keepalive = 75
 # Time for requests in flight after SIGTERM; a container's grace must be longer.
 graceful_timeout = 30

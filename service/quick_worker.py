@@ -2,7 +2,8 @@
 
 In its main thread, from the bytes that came, where the application says that it can
 (`service.api.express`): the hand-over of a request to a thread and of its connection
-back takes longer than many an answer. All else waits for a thread, as gunicorn has it.
+back takes longer than many an answer. All else waits for a thread, as gunicorn has it;
+a client that has sent nothing yet does not, be its connection new or kept.
 """
 
 import selectors
