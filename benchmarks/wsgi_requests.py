@@ -82,7 +82,8 @@ def call(app: Application, environment: dict[str, Any]) -> bytes:
 def at_once(application: BesideFlask, request: Request) -> bytes:
     """The body of the answer that the worker has at once; RuntimeError for none."""
     express = application.express
-    answer = None if express is None else express.answer(request.wire(8000), "::1")
+    received = [(request.wire(8000), "::1")]
+    answer = None if express is None else express.answer(received)[0]
     if answer is None:
         raise RuntimeError("left to Flask")
     head, _, body = answer.sent.partition(b"\r\n\r\n")

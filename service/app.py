@@ -16,7 +16,7 @@ from service.api import (
     tracing,
 )
 from service.api.application import Application
-from service.api.express import Express
+from service.api.express import TOGETHER, Express
 from service.api.telling import Teller
 from service.classifier import Classifier
 from service.measured import Measured
@@ -73,7 +73,10 @@ def create_app(
     if traces is not None:
         tracing.install(app, traces)
     else:  # spans are made by Flask's hooks
-        app.express = Express(classifier, teller, settings.max_upload_bytes)
+        # A canary takes requests by who asks, one by one.
+        together = 1 if settings.canary else min(TOGETHER, settings.max_batch)
+        most = settings.max_upload_bytes
+        app.express = Express(classifier, teller, most, together)
     requests.install(app, teller)
     errors.install(app)
     return app

@@ -44,12 +44,14 @@ class Counts:
         if place >= 0:
             self._cells[place] = value
 
-    def observe(self, metric: Metric, labels: Labels, value: int) -> None:
-        """One more value, in units of the metric, in its bucket and its sum."""
+    def observe(
+        self, metric: Metric, labels: Labels, value: int, times: int = 1
+    ) -> None:
+        """A value once more, or often, in units of the metric: its bucket and sum."""
         place = self._place(metric, labels)
         if place >= 0:
-            self._cells[place + bisect_left(metric.steps, value)] += 1
-            self._cells[place + metric.size - 1] += value
+            self._cells[place + bisect_left(metric.steps, value)] += times
+            self._cells[place + metric.size - 1] += value * times
 
     def observe_all(
         self, metric: Metric, labels: Labels, values: NDArray[np.float32]

@@ -19,7 +19,9 @@ _CURRENT: ContextVar["Marks | None"] = ContextVar("marks", default=None)
 
 @dataclass(slots=True)
 class Marks:
-    """One request: points in time in nanoseconds, 0 for those not passed.
+    """One request, or several `requests` of a picture each that go together.
+
+    Points in time in nanoseconds, 0 for those not passed.
 
     It `began` here, its body was `received` whole, its pictures `decoded` to what
     the network takes, and the answer `computed`. `queued` is how long it waited
@@ -37,6 +39,7 @@ class Marks:
     computed: int = 0
     version: int | None = None
     pictures: int = 0
+    requests: int = 1
     asker: Callable[[], str] = str
     canary: str | None = None
     rejected: dict[str, int] = field(default_factory=dict)

@@ -63,7 +63,8 @@ class Call:
     """One call of one version: what it asked and where its time went.
 
     A context: left by an exception, or with nothing asked, it was a failure. The
-    marks of the request that it is part of get to know of it.
+    marks of the request that it is part of get to know of it; where they are those
+    of several, each was a call, and a failure if its picture was not asked about.
     """
 
     def __init__(self, counts: Counts, version: int) -> None:
@@ -92,13 +93,17 @@ class Call:
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         """Count it as what it was."""
         now = time.perf_counter_ns()
-        outcome = "failure"
+        requests, succeeded = self._marks.requests, 0
         if kind is None and self._pictures:
-            outcome = "success"
+            succeeded = min(requests, self._pictures)
             self._marks.decoded = self._marks.decoded or self._started
             self._marks.computed = now
         with self._counts.lock:
-            self._count(CALLS, outcome, now - self._started)
+            took, failed = now - self._started, requests - succeeded
+            if succeeded:
+                self._count(CALLS, "success", took, succeeded)
+            if failed:
+                self._count(CALLS, "failure", took, failed)
             if self._reading:
                 self._count(PARTS, "reading", self._reading)
             if self._pictures:
@@ -112,8 +117,8 @@ class Call:
         spent, self._lap = now - self._lap, now
         return spent
 
-    def _count(self, metric: Metric, label: str, ns: int) -> None:
-        self._counts.observe(metric, (self._version, label), ns)
+    def _count(self, metric: Metric, label: str, ns: int, times: int = 1) -> None:
+        self._counts.observe(metric, (self._version, label), ns, times)
 
 
 class Statistics:

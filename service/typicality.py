@@ -18,6 +18,9 @@ from service.errors import ArtifactError
 SHRUNK = 14
 """Pictures are compared at this side, blurred: pens differ, shapes do not."""
 FEATURES = SHRUNK * SHRUNK
+FEW = 16
+"""So many pictures are compared one by one: what is told of each is then the same,
+to the last bit, whichever others came with it."""
 
 _ARRAYS = ("bases", "usual", "heft", "steps", "p_values")
 _NO_INK = np.float32(1e-6)  # keeps a blank picture from dividing by nothing
@@ -105,9 +108,11 @@ def _projected(
     predicted: NDArray[np.intp],
 ) -> NDArray[np.float32]:
     """Each shrunk picture on the subspace of its digit: float32 [n, k]."""
-    if len(pictures) == 1:
-        return np.asarray(pictures @ bases[predicted[0]])
     projected = np.empty((len(pictures), bases.shape[2]), np.float32)
+    if len(pictures) <= FEW:
+        for row, digit in enumerate(predicted.tolist()):
+            np.matmul(pictures[row], bases[digit], out=projected[row])
+        return projected
     for digit in set(predicted.tolist()):
         rows = np.flatnonzero(predicted == digit)
         projected[rows] = pictures[rows] @ bases[digit]

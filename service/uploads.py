@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from service.digits import BRIGHT, SIDE, SIZE, border_shade, typical
+from service.digits import BRIGHT, SIDE, SIZE, border_shade, is_typical, typical
 from service.errors import RequestError
 from service.normaliser import (
     Normalised,
@@ -25,6 +25,9 @@ Upload = bytes | NDArray[np.uint8] | RequestError
 """An encoded picture; 28x28 pixels, uint8 [784]; or why there is neither."""
 Uploads = Sequence[Upload] | NDArray[np.uint8]
 """Many of them; an array is uint8 [n, 784]."""
+
+FEW = 4
+"""Up to so many pictures are looked at faster one by one."""
 
 
 @dataclass(frozen=True)
@@ -114,9 +117,9 @@ def _typical(small: Mapping[int, Picture]) -> Sequence[bool]:
 
     Told of all at once, which for a thousand takes a tenth of the time.
     """
-    if not small:
-        return ()
     greys = [picture.grey.reshape(-1) for picture in small.values()]
+    if len(greys) <= FEW:
+        return [is_typical(grey) for grey in greys]
     return list(typical(np.stack(greys)))
 
 

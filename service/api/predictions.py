@@ -43,11 +43,20 @@ def render(answer: Answer, query: Query, request: Request) -> Response:
 
 def as_json(answer: Answer, query: Query) -> bytes:
     """The answer as JSON, one object, with a newline at its end."""
+    return _document(answer, _predictions(answer, query))
+
+
+def each_as_json(answer: Answer, query: Query) -> list[bytes]:
+    """For each picture its own answer as JSON, as if it were the only one."""
+    return [_document(answer, [row]) for row in _predictions(answer, query)]
+
+
+def _document(answer: Answer, predictions: list[dict[str, Any]]) -> bytes:
     document = {
         "model": answer.model,
         "version": answer.version,
         **routed(),
-        "predictions": _predictions(answer, query),
+        "predictions": predictions,
     }
     options = orjson.OPT_SERIALIZE_NUMPY | orjson.OPT_APPEND_NEWLINE
     return orjson.dumps(document, option=options)

@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from http.client import parse_headers
@@ -14,10 +15,12 @@ import numpy as np
 import pytest
 import requests
 from flask.testing import FlaskClient
+from numpy.typing import NDArray
 from PIL.PngImagePlugin import PngInfo
 
 from service.api.application import Application
-from service.api.express import LONGEST_SIDE, Express
+from service.api.express import TOGETHER, Express
+from service.api.small_png import LONGEST_SIDE
 from service.app import create_app
 from service.http1 import Answer
 from service.settings import Settings
@@ -61,6 +64,12 @@ def express(app: Application) -> Express:
     return app.express
 
 
+def answered(app: Application, received: bytes) -> Answer | None:
+    """The answer to the one request that came, if there is one."""
+    (answer,) = express(app).answer([(received, CLIENT)])
+    return answer
+
+
 def in_a_form(picture: bytes) -> Asked:
     sent = requests.Request("POST", "http://x/", files={"image": picture}).prepare()
     assert isinstance(sent.body, bytes)
@@ -80,7 +89,7 @@ def by_flask(app: Application, asked: Asked, log: pytest.LogCaptureFixture) -> T
 
 def at_once(app: Application, asked: Asked, log: pytest.LogCaptureFixture) -> Told:
     log.clear()
-    answer = express(app).answer(asked.on_the_wire(), CLIENT)
+    answer = answered(app, asked.on_the_wire())
     assert answer is not None
     head, _, body = answer.sent.partition(b"\r\n\r\n")
     first, _, rest = head.partition(b"\r\n")
@@ -229,10 +238,7 @@ def test_a_canary_takes_the_same_clients(
 def test_a_request_without_an_id_is_given_one(
     app: Application, digits: list[Digit]
 ) -> None:
-    answers = [
-        express(app).answer(Asked(digits[0].encoded).on_the_wire(), CLIENT)
-        for _ in range(2)
-    ]
+    answers = [answered(app, Asked(digits[0].encoded).on_the_wire()) for _ in range(2)]
 
     ids = {_header(answer, "X-Request-ID") for answer in answers}
     assert len(ids) == 2
@@ -245,11 +251,93 @@ def test_a_connection_is_kept_or_ended_as_the_client_asked(
 ) -> None:
     request = Asked(digits[0].encoded, headers={"Connection": asked})
 
-    answer = express(app).answer(request.on_the_wire(), CLIENT)
+    answer = answered(app, request.on_the_wire())
 
     assert answer is not None
     assert answer.kept == kept
     assert _header(answer, "Connection") == asked
+
+
+def together(app: Application, *asked: Asked) -> list[Answer | None]:
+    """The answers to requests that came at the same time."""
+    return express(app).answer([(each.on_the_wire(), CLIENT) for each in asked])
+
+
+def mine(picture: bytes, number: int) -> Asked:
+    return Asked(picture, headers={"X-Request-ID": f"id-{number}"})
+
+
+def test_those_that_come_together_are_told_of_as_if_each_had_come_alone(
+    settings: Settings, digits: list[Digit], log: pytest.LogCaptureFixture
+) -> None:
+    blank = encode(grey(np.zeros(784, np.uint8)), "PNG")
+    pictures = [blank, *(digit.encoded for digit in digits[: TOGETHER - 2]), b"no PNG"]
+    asked = [mine(picture, number) for number, picture in enumerate(pictures)]
+    apps = [create_app(settings), create_app(settings)]
+    told: list[tuple[list[bytes | None], list[Any], dict[Series, float]]] = []
+
+    for app, groups in zip(apps, ([asked], [[each] for each in asked]), strict=True):
+        log.clear()
+        answers = [answer for group in groups for answer in together(app, *group)]
+        after = _told(app, 0, [], b"0", log)
+        times_asked = ("mnist_batch_size", "executions")
+        counted = {
+            name: value
+            for name, value in after.counted.items()
+            if not name[0].startswith(times_asked)
+        }
+        told.append((list(map(_untimed, answers)), after.lines, counted))
+
+    assert told[0] == told[1]
+    answers = told[0][0]
+    assert [answer is None for answer in answers] == [False] * 15 + [True]
+    assert answers[0] is not None
+    assert answers[0].startswith(b"HTTP/1.1 422 ")
+
+
+def test_the_network_is_asked_once_about_all_that_come_together(
+    fake_client: FlaskClient, engine: FakeEngine
+) -> None:
+    app = fake_client.application
+    assert isinstance(app, Application)
+
+    together(app, *[mine(PICTURE, number) for number in range(5)])
+
+    assert [len(shown) for shown in engine.shown] == [5]
+
+
+def test_what_nobody_expected_of_one_fails_no_other_one(
+    fake_client: FlaskClient, engine: FakeEngine
+) -> None:
+    def only_threes(pixels: NDArray[np.float32]) -> NDArray[np.float32]:
+        if (pixels[:, 0] != np.float32(3 / 255)).any():
+            raise RuntimeError("boom")
+        return read(pixels)
+
+    app, read = fake_client.application, engine.predict
+    assert isinstance(app, Application)
+    engine.predict = only_threes  # type: ignore[method-assign]
+    four = encode(grey(fake_digit(4)), "PNG")
+
+    answers = together(app, mine(PICTURE, 1), mine(four, 2), mine(PICTURE, 3))
+
+    statuses = [answer and answer.sent.split(b" ", 2)[1] for answer in answers]
+    assert statuses == [b"200", b"500", b"200"]
+
+
+def test_a_canary_takes_requests_one_by_one(tmp_path: Path, engine: FakeEngine) -> None:
+    del engine
+    fake_version(tmp_path, 1)
+    environ = {"MNIST_MODELS_DIR": str(tmp_path), "MNIST_CANARY": "canary:40"}
+
+    app = create_app(Settings.from_env(environ))
+
+    assert express(app).together == 1
+
+
+def _untimed(answer: Answer | None) -> bytes | None:
+    """All of it but what time it was, and how long it took."""
+    return answer and re.sub(rb"(Date|Server-Timing): .*\r\n", b"", answer.sent)
 
 
 THREE = grey(fake_digit(3))
@@ -291,7 +379,7 @@ def test_what_is_less_plain_is_left_alone(
     app = fake_client.application
     assert isinstance(app, Application)
 
-    assert express(app).answer(LEFT[kind].on_the_wire(), CLIENT) is None
+    assert answered(app, LEFT[kind].on_the_wire()) is None
 
     assert engine.shown == []
     assert log.records == []
@@ -300,8 +388,8 @@ def test_what_is_less_plain_is_left_alone(
 def test_half_a_request_is_left_alone(app: Application, digits: list[Digit]) -> None:
     whole = Asked(digits[0].encoded).on_the_wire()
 
-    assert express(app).answer(whole[:-1], CLIENT) is None
-    assert express(app).answer(whole[:40], CLIENT) is None
+    assert answered(app, whole[:-1]) is None
+    assert answered(app, whole[:40]) is None
 
 
 def _header(answer: Answer | None, name: str) -> str:

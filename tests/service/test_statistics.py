@@ -1,6 +1,7 @@
 """What was asked of each version, counted where it happens."""
 
 import time
+from contextvars import copy_context
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from service.board import Board
 from service.classifier import Classifier
 from service.digits import to_pixels
 from service.errors import BadRequest, UnknownModel
+from service.marks import begin
 from service.settings import Settings
 from service.statistics import Counted, Statistics
 from service.store import Store
@@ -78,6 +80,22 @@ def test_a_picture_that_cannot_be_read_is_not_asked_about(
 
     assert (counted.pictures, counted.executions) == (1, 1)
     assert (counted.success.count, counted.failure.count) == (1, 1)
+
+
+def test_requests_that_are_answered_together_are_a_call_each(
+    classifier: Classifier, statistics: Statistics
+) -> None:
+    def ask() -> None:
+        begin().requests = 3
+        classifier.classify([fake_digit(1), b"no picture", fake_digit(2)])
+
+    copy_context().run(ask)
+
+    counted = statistics.of(2)
+
+    assert (counted.pictures, counted.executions) == (2, 1)
+    assert (counted.success.count, counted.failure.count) == (2, 1)
+    assert counted.success.ns == 2 * counted.failure.ns
 
 
 def test_a_call_that_fails_is_counted_as_a_failure(

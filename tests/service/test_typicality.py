@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from service.artifact import TYPICALITY
 from service.errors import ArtifactError
 from service.typicality import (
+    FEW,
     Typicality,
     compared,
     read_typicality,
@@ -102,6 +103,21 @@ def test_a_picture_is_as_typical_alone_as_among_others(seed: int, count: int) ->
     assert (together <= 1 + 1e-6).all()
     _, last = compared(bases, digits[-1:], read[-1:])
     np.testing.assert_allclose(together[-1:], last, rtol=1e-4, atol=1e-6)
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, FEW))
+def test_that_of_a_few_is_the_same_to_the_last_bit(seed: int, count: int) -> None:
+    random = np.random.default_rng(seed)
+    bases = np.linalg.qr(random.normal(size=(10, 196, 32)))[0].astype(np.float32)
+    digits = random.integers(0, 256, (count, 784), np.uint8)
+    read = random.integers(0, 10, count)
+
+    together = np.stack(compared(bases, digits, read), axis=1)
+
+    alone = [
+        compared(bases, d[None], r[None]) for d, r in zip(digits, read, strict=True)
+    ]
+    np.testing.assert_array_equal(together, np.concatenate(alone, axis=1).T)
 
 
 @given(st.lists(st.floats(0, 1, width=32), min_size=10, max_size=10))

@@ -1,0 +1,87 @@
+"""gunicorn's threaded worker, in which no thread waits for a client without need.
+
+New connections wait for their first request in the poller, as kept ones do for their
+next. What is answered, and how, is left to others.
+"""
+
+import selectors
+import socket
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from gunicorn.workers.gthread import TConn
+
+from service.fair_worker import FairWorker
+from service.http1 import Answer
+from service.sockets import linger, send_all, send_now
+
+
+class PatientWorker(FairWorker):
+    """Reads and writes without waiting where it can, else in a thread of the pool."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        cfg = self.cfg
+        others = (cfg.proxy_protocol, cfg.http2_cleartext)
+        self.plain = not cfg.is_ssl and others == ("off", "off")
+        """Whether the first bytes of a connection can only be those of HTTP/1."""
+        self._unsent: dict[TConn, Answer] = {}
+
+    def take(self, listener: socket.socket) -> None:
+        """Accept a connection, and have no thread wait for its first request.
+
+        It is as one that is kept: silent for no longer than `keepalive` allows.
+        """
+        if not self.plain:
+            super().take(listener)
+            return
+        try:
+            client, peer = listener.accept()
+        except (BlockingIOError, ConnectionAbortedError):  # nobody waits any more
+            return
+        self.nr_conns += 1
+        conn = TConn(self.cfg, client, peer, listener.getsockname())
+        conn.init()
+        client.setblocking(False)
+        conn.set_timeout()
+        self.keepalived_conns.append(conn)
+        readable = partial(self.on_client_socket_readable, conn)
+        self.poller.register(client, selectors.EVENT_READ, readable)
+
+    def handle(self, conn: TConn) -> Any:
+        """In a thread of the pool: a request, or what is left to send of an answer.
+
+        Where the connection ends, what the client still sends is waited for here:
+        gunicorn would in the main thread, for two seconds.
+        """
+        rest = self._unsent.pop(conn, None)
+        if rest is None:
+            kept = super().handle(conn)
+        else:
+            kept = send_all(conn.sock, rest.sent) and rest.kept
+        if not kept and not self.cfg.is_ssl:
+            linger(conn.sock)
+        return kept
+
+    def send(self, conn: TConn, answer: Answer) -> None:
+        """Send it now; what the client does not take, or the end, is a thread's."""
+        sent = send_now(conn.sock, answer.sent)
+        if sent < len(answer.sent) or not answer.kept:
+            self._unsent[conn] = replace(answer, sent=answer.sent[sent:])
+            self.leave(conn)
+            return
+        conn.set_timeout()
+        self.keepalived_conns.remove(conn)
+        self.keepalived_conns.append(conn)  # they stand in the order of their timeouts
+
+    def leave(self, conn: TConn) -> None:
+        """Have a thread go on with a connection that waits in the poller."""
+        super().on_client_socket_readable(conn, conn.sock)
+
+    def drop(self, conn: TConn) -> None:
+        """End one that waits there: its client has hung up, and is owed no answer."""
+        self.poller.unregister(conn.sock)
+        self.keepalived_conns.remove(conn)
+        self.nr_conns -= 1
+        conn.close()
