@@ -84,7 +84,10 @@ class Express:
         way.queued, way.received = 0, time.perf_counter_ns()
         way.asker = found[0].asker  # one alone, where it matters who asks
         outcomes = iter(self._classify([each.picture for each in found]))
-        return [each and self._answer(way, each, next(outcomes)) for each in asked]
+        return [
+            None if each is None else self._answer(way, each, next(outcomes))
+            for each in asked
+        ]
 
     def _asked(self, received: bytes, client: str) -> Asked | None:
         if not received.startswith(_START):
