@@ -22,11 +22,13 @@ class PatientWorker(FairWorker):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        cfg = self.cfg
-        others = (cfg.proxy_protocol, cfg.http2_cleartext)
-        self.plain = not cfg.is_ssl and others == ("off", "off")
-        """Whether the first bytes of a connection can only be those of HTTP/1."""
         self._unsent: dict[TConn, Answer] = {}
+
+    @property
+    def plain(self) -> bool:
+        """Whether the first bytes of a connection can only be those of HTTP/1."""
+        others = (self.cfg.proxy_protocol, self.cfg.http2_cleartext)
+        return not self.cfg.is_ssl and others == ("off", "off")
 
     def take(self, listener: socket.socket) -> None:
         """Accept a connection, and have no thread wait for its first request.

@@ -274,7 +274,7 @@ def test_those_that_come_together_are_told_of_as_if_each_had_come_alone(
     pictures = [blank, *(digit.encoded for digit in digits[: TOGETHER - 2]), b"no PNG"]
     asked = [mine(picture, number) for number, picture in enumerate(pictures)]
     apps = [create_app(settings), create_app(settings)]
-    told: list[tuple[list[bytes | None], list[Any], dict[Series, float]]] = []
+    told: list[tuple[list[bytes], list[Any], dict[Series, float]]] = []
 
     for app, groups in zip(apps, ([asked], [[each] for each in asked]), strict=True):
         log.clear()
@@ -289,10 +289,8 @@ def test_those_that_come_together_are_told_of_as_if_each_had_come_alone(
         told.append((list(map(_untimed, answers)), after.lines, counted))
 
     assert told[0] == told[1]
-    answers = told[0][0]
-    assert [answer is None for answer in answers] == [False] * 15 + [True]
-    assert answers[0] is not None
-    assert answers[0].startswith(b"HTTP/1.1 422 ")
+    statuses = [answer[9:12] for answer in told[0][0]]
+    assert statuses == [b"422", *[b"200"] * 14, b""]
 
 
 def test_the_network_is_asked_once_about_all_that_come_together(
@@ -335,9 +333,10 @@ def test_a_canary_takes_requests_one_by_one(tmp_path: Path, engine: FakeEngine) 
     assert express(app).together == 1
 
 
-def _untimed(answer: Answer | None) -> bytes | None:
-    """All of it but what time it was, and how long it took."""
-    return answer and re.sub(rb"(Date|Server-Timing): .*\r\n", b"", answer.sent)
+def _untimed(answer: Answer | None) -> bytes:
+    """All of it but what time it was, and how long it took; nothing of none."""
+    sent = b"" if answer is None else answer.sent
+    return re.sub(rb"(Date|Server-Timing): .*\r\n", b"", sent)
 
 
 THREE = grey(fake_digit(3))

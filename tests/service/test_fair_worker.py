@@ -6,7 +6,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 
 import pytest
-from gunicorn.workers.gthread import TConn
 
 from service.crowd import Crowd
 from service.worker import Worker
@@ -45,7 +44,6 @@ class Listening:
 
 @pytest.fixture
 def listening(monkeypatch: pytest.MonkeyPatch) -> Iterator[Listening]:
-    accepted: list[TConn] = []
     with (
         working() as worker,
         ExitStack() as clients,
@@ -53,12 +51,9 @@ def listening(monkeypatch: pytest.MonkeyPatch) -> Iterator[Listening]:
     ):
         crowd = Crowd(worker.row + 3)
         monkeypatch.setattr(worker, "crowd", crowd)
-        monkeypatch.setattr(worker, "enqueue_req", accepted.append)
         worker.sockets = [listener]
         worker.set_accept_enabled(True)
         yield Listening(worker, crowd, listener, clients)
-        for conn in accepted:
-            conn.close()
 
 
 def test_what_waits_is_left_to_a_worker_that_holds_fewer(listening: Listening) -> None:

@@ -1,7 +1,7 @@
 """What the worker does with an answer that it has at once."""
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
@@ -25,12 +25,19 @@ class Known:
     It says that the connection ends where they begin with "last".
     """
 
+    together = 2
+
     def __init__(self, answers: dict[bytes, bytes], client: str = "10.0.0.1") -> None:
         self._answers = answers
         self._client = client
+        self.asked: list[list[bytes]] = []
 
-    def answer(self, received: bytes, client: str) -> Answer | None:
-        assert client == self._client
+    def answer(self, received: Sequence[tuple[bytes, str]]) -> list[Answer | None]:
+        assert {client for _, client in received} == {self._client}
+        self.asked.append([request for request, _ in received])
+        return [self._known(request) for request, _ in received]
+
+    def _known(self, received: bytes) -> Answer | None:
         found = self._answers.get(received)
         if found is None:
             return None
@@ -40,8 +47,10 @@ class Known:
 class Broken:
     """Fails, which nothing is known to make it do."""
 
-    def answer(self, received: bytes, client: str) -> Answer | None:
-        raise RuntimeError(f"{received!r} from {client}")
+    together = 2
+
+    def answer(self, received: Sequence[tuple[bytes, str]]) -> list[Answer | None]:
+        raise RuntimeError(f"{received!r}")
 
 
 @dataclass(frozen=True)
@@ -96,6 +105,44 @@ def test_it_is_sent_from_the_main_thread(kept: Kept) -> None:
     assert kept.client.recv(100) == b"two"
     assert kept.is_waiting
     assert kept.worker.nr == 1
+
+
+def test_what_came_meanwhile_is_answered_together(kept: Kept) -> None:
+    kept.worker._express = known = Known({b"one": b"two", b"three": b"four"})
+    with other_of(kept.worker) as second, other_of(kept.worker) as third:
+        kept.client.sendall(b"one")
+        second.client.sendall(b"three")
+        third.client.sendall(b"one")
+
+        kept.dispatch()
+
+        answers = [each.client.recv(100) for each in (kept, second, third)]
+        kept.worker.keepalived_conns.clear()  # those of the others end here
+    assert answers == [b"two", b"four", b"two"]
+    assert [len(requests) for requests in known.asked] == [2, 1]
+
+
+def test_what_has_no_answer_keeps_no_answer_from_the_others(kept: Kept) -> None:
+    kept.worker._express = Known({b"one": b"two"})
+    with other_of(kept.worker) as other:
+        kept.client.sendall(b"GET / HTTP/9.9\r\n\r\n")
+        other.client.sendall(b"one")
+
+        kept.dispatch()
+
+        assert other.client.recv(100) == b"two"
+        assert b"Invalid HTTP Version" in kept.client.recv(1000)
+
+
+def test_the_last_requests_of_a_worker_are_left_to_threads(kept: Kept) -> None:
+    kept.worker._express = known = Known({b"GET / HTTP/9.9\r\n\r\n": b"two"})
+    kept.worker.nr, kept.worker.max_requests = 9, 10
+    kept.client.sendall(b"GET / HTTP/9.9\r\n\r\n")
+
+    kept.dispatch()
+
+    assert b"Invalid HTTP Version" in kept.client.recv(1000)
+    assert known.asked == []
 
 
 def test_one_that_the_client_is_slow_to_read_is_sent_by_a_thread(kept: Kept) -> None:
@@ -295,11 +342,8 @@ def test_what_is_not_plain_http_1_is_left_to_gunicorn(
         assert (worker._express is not None) == at_once
 
 
-def test_no_more_connections_are_accepted_than_a_worker_may_have(
-    kept: Kept, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    worker, accepted = kept.worker, list[TConn]()
-    monkeypatch.setattr(worker, "enqueue_req", accepted.append)
+def test_no_more_connections_are_accepted_than_a_worker_may_have(kept: Kept) -> None:
+    worker = kept.worker
     with socket.create_server(("127.0.0.1", 0)) as listener, ExitStack() as clients:
         worker.sockets, worker.worker_connections = [listener], 10
         worker.set_accept_enabled(True)
@@ -308,7 +352,7 @@ def test_no_more_connections_are_accepted_than_a_worker_may_have(
 
         kept.dispatch()
 
-        for conn in accepted:
+        for conn in worker.keepalived_conns:
             conn.close()
         worker.set_accept_enabled(False)
     assert worker.nr_conns == 10

@@ -23,6 +23,8 @@ def working() -> Iterator[Worker]:
         yield worker
     finally:
         worker.tpool.shutdown()
+        for conn in worker.keepalived_conns:
+            conn.close()
         worker.poller.close()
         queue.close()
         worker.tmp.close()
