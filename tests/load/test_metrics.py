@@ -70,8 +70,9 @@ def test_no_request_is_lost_or_counted_twice_by_any_worker(server: Server) -> No
         for stage in ("queue", "receive", "decode", "compute", "encode"):
             name = "mnist_stage_duration_seconds_count"
             assert total(found, name, stage=stage) == asked
-        for name in ("confidence_ratio", "typicality_ratio", "batch_size"):
+        for name in ("confidence_ratio", "typicality_ratio"):
             assert total(found, f"mnist_{name}_count", version="2") == asked
+        assert total(found, "mnist_batch_size_sum", version="2") == asked
         assert total(found, "mnist_workers") == 2
     scrapes = [
         total(found, "mnist_http_requests_total", route="/metrics") for found in answers
