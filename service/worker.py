@@ -16,6 +16,7 @@ from gunicorn.workers.gthread import TConn
 from service.board import Board
 from service.counts import Counts
 from service.generations import Generations
+from service.long_body import in_one_piece
 from service.marks import QUEUED
 from service.metrics import WORKER_ENDS, WORKER_STARTS, Metric
 from service.quick_worker import QuickWorker
@@ -130,7 +131,8 @@ def _count(worker: Worker, metric: Metric, *labels: str, by: int = 1) -> None:
 def _closing_if_unread(app: Application) -> Application:
     """`app`; where it answers before it has read a whole body, the answer says close.
 
-    gunicorn closes such a connection, but would promise to keep it.
+    gunicorn closes such a connection, but would promise to keep it. The body is what
+    `service.long_body` makes of gunicorn's.
     """
 
     def answer(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
@@ -141,6 +143,7 @@ def _closing_if_unread(app: Application) -> Application:
                 start_response.__self__.force_close()  # of gunicorn's Response
             return start_response(*arguments)
 
+        environ["wsgi.input"] = in_one_piece(body)
         return app(environ, start)
 
     return answer
