@@ -42,6 +42,14 @@ def test_all_of_mnist_is_typical(mnist: "Mnist") -> None:
         assert typical(mnist.x_train[start : start + 10_000]).all()
 
 
+@pytest.mark.parametrize("count", [0, 127, 128, 129, 300])
+def test_each_of_many_is_judged_by_itself(forty: Digits, count: int) -> None:
+    fine = np.random.default_rng(count).random(count) < 0.5
+    digits = np.where(fine[:, None], np.resize(forty, (count, 784)), 0)
+
+    assert typical(digits.astype(np.uint8)).tolist() == fine.tolist()
+
+
 def test_fake_digits_are_typical() -> None:
     assert typical(np.stack([fake_digit(digit) for digit in range(10)])).all()
 
