@@ -34,7 +34,7 @@ def read_npy(body: bytes) -> NDArray[np.uint8]:
             f"the array is {dtype} {shape}{' in Fortran order' if fortran else ''}, "
             f"expected uint8 (n, {SIZE}) or (n, {SIDE}, {SIDE}) in C order"
         )
-    data = body[file.tell() :]
+    data = memoryview(body)[file.tell() :]
     if len(data) != math.prod(shape):
         raise UnreadablePicture(
             f"the header claims the shape {shape}, {len(data)} bytes of pixels came"
