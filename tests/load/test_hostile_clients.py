@@ -13,6 +13,7 @@ from tests.load.server import ROOT, Server, running
 pytestmark = pytest.mark.slow
 
 HEAD = b"POST /v1/classify HTTP/1.1\r\nHost: test\r\nContent-Type: image/png\r\n"
+LONG = HEAD + b"Content-Length: 800000\r\n\r\n"
 CHUNKED = HEAD + b"Transfer-Encoding: chunked\r\n\r\n"
 MANY = 25_000  # pictures, whose answer no socket's buffer can hold
 SEVEN = (ROOT / "tests/data/digits/7_0.png").read_bytes()
@@ -37,6 +38,7 @@ def server(
     ("sent", "status", "phrase"),
     [
         (HEAD + b"Content-Length: 100\r\n\r\nabc", 408, "after 3 of the 100 bytes"),
+        (LONG + b"x" * 300_000, 408, "after 300000 of the 800000 bytes"),
         (CHUNKED + b"3\r\nabc\r\n", 408, "stopped before its end"),
         (CHUNKED + b"nonsense\r\n", 400, "chunks are malformed"),
         (HEAD + b"Content-Length: 2147483648\r\n\r\n", 413, "over the limit"),
@@ -69,9 +71,10 @@ def test_a_chunked_body_without_end_is_cut_off_at_the_limit(server: Server) -> N
     assert _is_answering(server)
 
 
-def test_a_body_that_trickles_is_cut_off_in_time(server: Server) -> None:
+@pytest.mark.parametrize("head", [HEAD + b"Content-Length: 1000\r\n\r\n", LONG])
+def test_a_body_that_trickles_is_cut_off_in_time(server: Server, head: bytes) -> None:
     with _connection(server) as connection:
-        connection.sendall(HEAD + b"Content-Length: 1000\r\n\r\n")
+        connection.sendall(head)
         connection.settimeout(0.1)
         answer = _trickle(connection)
 
