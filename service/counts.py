@@ -61,7 +61,7 @@ class Counts:
         if place < 0:
             return
         units = np.rint(values / np.float64(metric.unit)).astype(np.int64)
-        found = np.bincount(np.searchsorted(metric.steps, units))
+        found = np.bincount(metric.step_array.searchsorted(units))
         for bucket, times in enumerate(found.tolist(), place):
             self._cells[bucket] += times
         self._cells[place + metric.size - 1] += int(units.sum())

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+import numpy as np
+from numpy.typing import NDArray
+
 Kind = Literal["counter", "gauge", "histogram", "summary"]
 
 NANOSECONDS = 1e-9
@@ -43,6 +46,11 @@ class Metric:
     def steps(self) -> tuple[int, ...]:
         """The bounds as whole numbers of `unit`."""
         return tuple(round(bound / self.unit) for bound in self.bounds)
+
+    @cached_property
+    def step_array(self) -> NDArray[np.int64]:
+        """The same, for many values at once."""
+        return np.array(self.steps, np.int64)
 
     @cached_property
     def size(self) -> int:

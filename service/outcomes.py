@@ -73,7 +73,8 @@ class Outcomes:
         probabilities: NDArray[np.float32],
         typicality: NDArray[np.float32] | None,
     ) -> None:
-        digits, confidence = probabilities.argmax(axis=1), probabilities.max(axis=1)
+        digits = probabilities.argmax(axis=1)
+        confidence = probabilities[np.arange(len(digits)), digits]
         for digit, pictures in zip(DIGITS, np.bincount(digits).tolist(), strict=False):
             if pictures:
                 self._counts.count(PREDICTIONS, (*version, digit), pictures)

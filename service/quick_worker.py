@@ -18,7 +18,7 @@ from service.patient_worker import PatientWorker
 from service.sockets import address
 
 MOST_AT_ONCE = 64 * 1024
-"""Bytes of a request that may be answered in the main thread."""
+"""A request of fewer bytes may be answered in the main thread."""
 HOUSEKEEPING_SECONDS = 0.1
 
 
@@ -104,9 +104,10 @@ class QuickWorker(PatientWorker):
         self, express: AtOnce, conns: Sequence[TConn], came: Sequence[bytes | None]
     ) -> Sequence[Answer | None]:
         peers = [address(conn.client) for conn in conns]
-        received = [each or b"" for each in came]
+        # What fills that is no whole request: more of it is to come.
+        whole = [each if each and len(each) < MOST_AT_ONCE else b"" for each in came]
         try:
-            return express.answer(list(zip(received, peers, strict=True)))
+            return express.answer(list(zip(whole, peers, strict=True)))
         except Exception:  # it would end the worker, and all its connections
             self.log.exception("failed to answer at once; threads are asked instead")
             return [None] * len(conns)
