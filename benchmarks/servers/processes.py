@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from benchmarks.pages import held_mebibytes
+
 PROC = Path("/proc")
 _TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -76,9 +78,14 @@ def processor_seconds(leader: int) -> float:
     return sum(process.seconds for process in tree_of(leader, all_processes()))
 
 
-def proportional_mebibytes(leader: int) -> float:
-    """What the tree under `leader` holds; what several share is counted in parts."""
-    return sum(_pss(p.pid) for p in tree_of(leader, all_processes()))
+def mebibytes(leader: int) -> float:
+    """What the tree under `leader` holds, each page counted once.
+
+    In proportional shares where only root may see which pages those are.
+    """
+    pids = [process.pid for process in tree_of(leader, all_processes())]
+    once = held_mebibytes(pids)
+    return sum(map(_pss, pids)) if once is None else once
 
 
 def _pss(pid: int) -> float:

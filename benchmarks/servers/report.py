@@ -31,8 +31,8 @@ def markdown(results: Results) -> str:
             "\n## Latency, memory, start\n",
             "Milliseconds: with one connection, a closed loop; at half load, 16 "
             "connections and an open loop at half the requests/s of the same round. "
-            "MiB: proportional, of all processes, at the end (and grown since warm, in "
-            "so many requests). "
+            "MiB: of all processes together, each page counted once, whoever else has "
+            "it, at the end (and grown since warm, in so many requests). "
             "Start: from the process to the first right answer.\n",
             *_table(_QUIET_HEADS, [_quiet(row, results) for row in results.rows]),
             "\n## The goals\n",

@@ -16,7 +16,7 @@ from benchmarks.servers.summary import Row
 
 @dataclass(frozen=True)
 class Memory:
-    """MiB of a server's processes together, proportionally: warm, and at the end.
+    """MiB of a server's processes together: warm, and at the end.
 
     requests: those it answered in between.
     """

@@ -16,8 +16,8 @@ from typing import Self
 from benchmarks.servers.processes import (
     Process,
     all_processes,
+    mebibytes,
     processor_seconds,
-    proportional_mebibytes,
     read_process,
     tree_of,
 )
@@ -103,8 +103,8 @@ class Running:
         return processor_seconds(self.pid)
 
     def mebibytes(self) -> float:
-        """What all its processes hold, proportionally."""
-        return proportional_mebibytes(self.pid)
+        """What all its processes hold together."""
+        return mebibytes(self.pid)
 
     def settle(self) -> None:
         """Wait until it rests: what it was asked last is answered, or given up."""
