@@ -6,6 +6,7 @@ and be late with its answers while another has nothing to do. What is answered, 
 how, is left to others.
 """
 
+import errno
 import math
 import selectors
 import socket
@@ -18,16 +19,17 @@ from service.crowd import Crowd
 from service.sockets import waiting
 
 PATIENCE_SECONDS = 0.002
-"""How long it leaves connections to the others: what they do not take by then, it does.
+"""How long it leaves connections to the others, before it takes one itself, then two,
+then four: where another hangs, or has just died, some hundred wait for hundredths."""
 
-One that is busy, hangs, or has just died, keeps no client waiting for longer.
-"""
+_NO_ROOM = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
+"""Why the system has no socket for one more, for now."""
 
 
 class FairWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     """Takes no more connections than make it even with the others of the `crowd`.
 
-    `row` is where it tells them how many it holds.
+    Unless those leave them waiting. `row` is where it tells how many it holds.
     """
 
     row: int
@@ -38,24 +40,45 @@ class FairWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._back_at = 0.0  # 0 while it looks at its listeners
+        self._left = 1  # how many it takes of those that were left to others
 
     def accept(self, listener: socket.socket) -> None:
         """Take of the connections that wait its share, or leave them for a moment."""
         if self._back_at:
             return  # another listener had some too
         share = self._share(listener)
-        if share <= 0:
+        if share > 0:
+            self._left = 1
+            self._take_up_to(share, listener)
+        else:
             self._stand_back()
-        for _ in range(share):
-            before = self.nr_conns
-            self.take(listener)
-            self._tell()
-            if not before < self.nr_conns < self.worker_connections:
-                return
 
     def take(self, listener: socket.socket) -> None:
-        """Accept one connection, if any waits."""
+        """Accept one connection, if any waits and the system has a socket for it."""
+        try:
+            self.accept_one(listener)
+        except OSError as error:
+            if error.errno not in _NO_ROOM:
+                raise
+            self._stand_back()
+        self._tell()
+
+    def accept_one(self, listener: socket.socket) -> None:
+        """Accept one, if any waits."""
         super().accept(listener)
+
+    def _take_what_was_left(self) -> None:
+        before = self.nr_conns
+        for listener in self.sockets:
+            self._take_up_to(self._left, listener)
+        self._left = self._left * 2 if self.nr_conns > before else 1
+
+    def _take_up_to(self, most: int, listener: socket.socket) -> None:
+        for _ in range(most):
+            before = self.nr_conns
+            self.take(listener)
+            if not before < self.nr_conns < self.worker_connections:
+                return
 
     def wait_for_and_dispatch_events(self, timeout: float) -> None:
         """Wait for what comes, or until it is time to look at the listeners again."""
@@ -65,8 +88,7 @@ class FairWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         super().wait_for_and_dispatch_events(timeout)
         if self._back_at and time.monotonic() >= self._back_at:
             self._come_back()
-            for listener in self.sockets:
-                self.take(listener)
+            self._take_what_was_left()
 
     def set_accept_enabled(self, enabled: bool) -> None:
         """To accept, or not, for gunicorn's reasons, which know nothing of others."""
@@ -91,6 +113,8 @@ class FairWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
 
     def _stand_back(self) -> None:
         """Look at no listener until later: each that has some would wake it at once."""
+        if self._back_at:
+            return
         self._back_at = time.monotonic() + PATIENCE_SECONDS
         for listener in self.sockets:
             self.poller.unregister(listener)

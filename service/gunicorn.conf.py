@@ -6,6 +6,7 @@ Each setting that an operator may want to change comes from the environment
 
 import logging
 import os
+import resource
 import sys
 from pathlib import Path
 from typing import Any
@@ -34,12 +35,15 @@ try:
 except SettingsError as error:
     sys.exit(f"mnist-serve: {error}")
 
-# Called in each worker, after the fork, which what it starts would not survive.
+# Called in each worker, after the fork: the threads it starts would not survive one.
 wsgi_app = "service.app:create_app()"
 bind = _server.address
 workers = _server.workers
 threads = _server.threads
 worker_class = "service.worker.Worker"
+# Each has a file number, and so have other things: with none left, nothing goes on.
+_files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+worker_connections = 1000 if _files < 0 else max(min(1000, _files - 64), threads + 1)
 
 # Longer than a load balancer keeps its end of an idle connection (60 s mostly),
 # so that it is never the server that closes just as a request is sent. A new

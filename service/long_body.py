@@ -30,6 +30,8 @@ def in_one_piece(body: Any) -> Any:
 class LongBody:
     """Reads as gunicorn's `body` does, but all of it at once where that is asked for.
 
+    It has the other's methods, and no loop over its lines.
+
     A body that stops before its end is what came of it: its reader then tells how
     much more was announced. One whose reading raised has `failed`, as gunicorn has it.
     """

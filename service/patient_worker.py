@@ -30,13 +30,13 @@ class PatientWorker(FairWorker):
         others = (self.cfg.proxy_protocol, self.cfg.http2_cleartext)
         return not self.cfg.is_ssl and others == ("off", "off")
 
-    def take(self, listener: socket.socket) -> None:
-        """Accept a connection, and have no thread wait for its first request.
+    def accept_one(self, listener: socket.socket) -> None:
+        """Accept one, if any waits, and have no thread wait for its first request.
 
         It is as one that is kept: silent for no longer than `keepalive` allows.
         """
         if not self.plain:
-            super().take(listener)
+            super().accept_one(listener)
             return
         try:
             client, peer = listener.accept()

@@ -20,6 +20,7 @@ from service.sockets import address
 MOST_AT_ONCE = 64 * 1024
 """A request of fewer bytes may be answered in the main thread."""
 HOUSEKEEPING_SECONDS = 0.1
+"""How long gunicorn's own duties may wait, while requests come."""
 
 
 class AtOnce(Protocol):
@@ -66,11 +67,11 @@ class QuickWorker(PatientWorker):
         """
         self._see_to_what_comes(timeout)
         until = time.monotonic() + HOUSEKEEPING_SECONDS
-        while self._has_room and (left := until - time.monotonic()) > 0:
+        while self._may_stay and (left := until - time.monotonic()) > 0:
             self._see_to_what_comes(left)
 
     @property
-    def _has_room(self) -> bool:
+    def _may_stay(self) -> bool:
         """Whether gunicorn need not look at once: to end, or to accept no more."""
         return bool(self.alive and self.nr_conns < self.worker_connections)
 

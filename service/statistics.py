@@ -64,7 +64,8 @@ class Call:
 
     A context: left by an exception, or with nothing asked, it was a failure. The
     marks of the request that it is part of get to know of it; where they are those
-    of several, each was a call, and a failure if its picture was not asked about.
+    of several, each was a call, and a failure if its picture was not asked about. An
+    exception counts for none of several: each is asked for again by itself.
     """
 
     def __init__(self, counts: Counts, version: int) -> None:
@@ -94,6 +95,8 @@ class Call:
         """Count it as what it was."""
         now = time.perf_counter_ns()
         requests, succeeded = self._marks.requests, 0
+        if kind is not None and requests > 1:
+            return
         if kind is None and self._pictures:
             succeeded = min(requests, self._pictures)
             self._marks.decoded = self._marks.decoded or self._started

@@ -33,6 +33,8 @@ SILENT_SECONDS = 5.0
 SENDING_SECONDS = 10
 """How long, past the time for receiving, an answer may take to be read."""
 
+_STOPPED_EARLY = "408"
+"""The status of a body of which gunicorn cannot tell that the rest did not come."""
 _STOPPED = "stopped"
 """Under which a worker writes, in its row, that it ends as it was told to."""
 
@@ -139,7 +141,7 @@ def _closing_if_unread(app: Application) -> Application:
         body = environ["wsgi.input"]
 
         def start(*arguments: Any) -> Any:
-            if _unread(body):
+            if _unread(body) or str(arguments[0]).startswith(_STOPPED_EARLY):
                 start_response.__self__.force_close()  # of gunicorn's Response
             return start_response(*arguments)
 

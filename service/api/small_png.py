@@ -16,9 +16,12 @@ MOST_CHUNKS = 16
 _PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
 _CHUNK = struct.Struct(">I4s")  # its length and name; the data and four bytes follow
 _QUICK = frozenset(
-    (b"IHDR", b"PLTE", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"pHYs", b"sBIT", b"bKGD")
+    (b"PLTE", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"pHYs", b"sBIT", b"bKGD")
 ) | {b"IDAT", b"IEND"}
-"""Chunks with nothing in them to unpack, as text, profiles and EXIF have."""
+"""Chunks with nothing in them to unpack, as text, profiles and EXIF have.
+
+No other IHDR than the first: Pillow would read a picture as large as the last says.
+"""
 _FORM = b"multipart/form-data; boundary="
 _JSON = (None, b"*/*", b"application/json")
 
@@ -50,7 +53,7 @@ def _is_small(picture: bytes) -> bool:
 
 def _is_quick(picture: bytes) -> bool:
     """Whether a PNG is of few chunks, all of them quick to read."""
-    place = 8
+    place = len(_PNG) + 17  # behind the first, which has 13 bytes and a checksum
     for _ in range(MOST_CHUNKS):
         if place + _CHUNK.size > len(picture):
             return True  # cut short, which is found at once

@@ -107,6 +107,7 @@ def test_silence_is_cut_off_long_before_the_time_for_receiving_is_over(
         answer = _read_all(silent)
 
     assert answer.startswith(b"HTTP/1.1 408 ")
+    assert b"\r\nConnection: close\r\n" in answer
 
 
 def test_a_client_that_reads_no_answer_holds_no_thread(server: Server) -> None:

@@ -345,7 +345,9 @@ EMPTY = b"\0\0\0\0IDAT" + crc32(b"IDAT").to_bytes(4)
 TEXTS = PngInfo()
 for _ in range(20):
     TEXTS.add_text("a", "b" * 100_000, zip=True)
+LARGE = encode(THREE.resize((300, 300)), "PNG")
 LEFT = {
+    "a picture with a second size": Asked(PICTURE[:33] + LARGE[8:]),
     "a picture with texts": Asked(encode(THREE, "PNG", pnginfo=TEXTS)),
     "one of many pieces": Asked(PICTURE[:-12] + EMPTY * 20 + PICTURE[-12:]),
     "another path": Asked(PICTURE, path="/v1/normalize"),

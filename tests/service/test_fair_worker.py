@@ -1,5 +1,6 @@
 """Which connections a worker accepts, and which it leaves to the others."""
 
+import errno
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -73,6 +74,55 @@ def test_what_the_others_do_not_take_it_does(listening: Listening) -> None:
     listening.connect(3)
 
     assert any(listening.turn(0.01) == 8 for _ in range(100))
+
+
+def test_where_the_others_take_none_at_all_it_takes_ever_more(
+    listening: Listening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shares: list[int] = []
+    take = listening.worker._take_up_to
+
+    def spy(most: int, listener: socket.socket) -> None:
+        shares.append(most)
+        take(most, listener)
+
+    monkeypatch.setattr(listening.worker, "_take_up_to", spy)
+    listening.holds(100)
+    listening.crowd.tell(listening.other, 0)
+    listening.connect(40)
+
+    assert any(listening.turn(0.01) == 140 for _ in range(100))
+    assert shares[:5] == [1, 2, 4, 8, 16]
+
+
+def test_where_the_system_has_no_room_it_waits_and_serves_on(
+    listening: Listening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: socket.socket) -> None:
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    listening.connect()
+    with monkeypatch.context() as full:
+        full.setattr(listening.worker, "accept_one", fail)
+        before = listening.turn(0.01)
+        waited = listening.worker.poller.select(0) == []
+    after = [listening.turn(0.01) for _ in range(5)]
+
+    assert before == 0
+    assert waited
+    assert after[-1] == 1
+
+
+def test_any_other_failure_to_accept_is_not_hidden(
+    listening: Listening, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: socket.socket) -> None:
+        raise OSError(errno.EBADF, "Bad file descriptor")
+
+    monkeypatch.setattr(listening.worker, "accept_one", fail)
+
+    with pytest.raises(OSError, match="Bad file"):
+        listening.worker.take(listening.listener)
 
 
 def test_no_others_are_waited_for_by_one_that_is_alone(listening: Listening) -> None:

@@ -98,6 +98,20 @@ def test_requests_that_are_answered_together_are_a_call_each(
     assert counted.success.ns == 2 * counted.failure.ns
 
 
+def test_several_that_failed_together_are_left_to_be_counted_one_by_one(
+    statistics: Statistics,
+) -> None:
+    def ask() -> None:
+        begin().requests = 3
+        with statistics.call(2):
+            raise RuntimeError("boom")
+
+    with pytest.raises(RuntimeError, match="boom"):
+        copy_context().run(ask)
+
+    assert statistics.of(2) == Counted()
+
+
 def test_a_call_that_fails_is_counted_as_a_failure(
     statistics: Statistics, monkeypatch: pytest.MonkeyPatch
 ) -> None:
