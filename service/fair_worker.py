@@ -67,19 +67,6 @@ class FairWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         """Accept one, if any waits."""
         super().accept(listener)
 
-    def _take_what_was_left(self) -> None:
-        before = self.nr_conns
-        for listener in self.sockets:
-            self._take_up_to(self._left, listener)
-        self._left = self._left * 2 if self.nr_conns > before else 1
-
-    def _take_up_to(self, most: int, listener: socket.socket) -> None:
-        for _ in range(most):
-            before = self.nr_conns
-            self.take(listener)
-            if not before < self.nr_conns < self.worker_connections:
-                return
-
     def wait_for_and_dispatch_events(self, timeout: float) -> None:
         """Wait for what comes, or until it is time to look at the listeners again."""
         self._tell()
@@ -101,6 +88,19 @@ class FairWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             self.crowd.tell(self.row, self.nr_conns)
         else:
             self.crowd.leave(self.row)
+
+    def _take_what_was_left(self) -> None:
+        before = self.nr_conns
+        for listener in self.sockets:
+            self._take_up_to(self._left, listener)
+        self._left = self._left * 2 if self.nr_conns > before else 1
+
+    def _take_up_to(self, most: int, listener: socket.socket) -> None:
+        for _ in range(most):
+            before = self.nr_conns
+            self.take(listener)
+            if not before < self.nr_conns < self.worker_connections:
+                return
 
     def _share(self, listener: socket.socket) -> int:
         """How many of those that wait would make it even; 0 or less where none."""
