@@ -19,6 +19,7 @@ from service.api.application import Application
 from service.api.express import TOGETHER, Express
 from service.api.telling import Teller
 from service.classifier import Classifier
+from service.engines import answers_alike
 from service.measured import Measured
 from service.settings import Settings
 from service.shadow import Shadow
@@ -74,7 +75,8 @@ def create_app(
         tracing.install(app, traces)
     else:  # spans are made by Flask's hooks
         # A canary takes requests by who asks, one by one.
-        together = 1 if settings.canary else min(TOGETHER, settings.max_batch)
+        several = answers_alike(settings.engine) and not settings.canary
+        together = min(TOGETHER, settings.max_batch) if several else 1
         most = settings.max_upload_bytes
         app.express = Express(classifier, teller, most, together)
     requests.install(app, teller)

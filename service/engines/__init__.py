@@ -44,6 +44,14 @@ def survives_fork(name: EngineName) -> bool:
     return name == "litert"
 
 
+def answers_alike(name: EngineName) -> bool:
+    """Whether it says the same of a picture, to the last bit, whichever come with it.
+
+    How TensorFlow sums depends on how many there are.
+    """
+    return name == "litert"
+
+
 def preload(name: EngineName) -> None:
     """Import what the engine needs, if it survives a fork: workers then share it.
 

@@ -323,12 +323,18 @@ def test_what_nobody_expected_of_one_fails_no_other_one(
     assert statuses == [b"200", b"500", b"200"]
 
 
-def test_a_canary_takes_requests_one_by_one(tmp_path: Path, engine: FakeEngine) -> None:
+@pytest.mark.parametrize(
+    "environ",
+    [{"MNIST_CANARY": "canary:40"}, {"MNIST_ENGINE": "tensorflow"}],
+    ids=["a canary goes by who asks", "the sums depend on the company"],
+)
+def test_what_would_change_in_company_is_answered_one_by_one(
+    tmp_path: Path, engine: FakeEngine, environ: dict[str, str]
+) -> None:
     del engine
     fake_version(tmp_path, 1)
-    environ = {"MNIST_MODELS_DIR": str(tmp_path), "MNIST_CANARY": "canary:40"}
 
-    app = create_app(Settings.from_env(environ))
+    app = create_app(Settings.from_env({"MNIST_MODELS_DIR": str(tmp_path)} | environ))
 
     assert express(app).together == 1
 
