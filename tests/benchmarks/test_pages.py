@@ -1,7 +1,8 @@
 """The memory of several processes, each page counted once."""
 
 import os
-import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -10,6 +11,15 @@ import pytest
 from benchmarks.pages import held_mebibytes
 
 MEBIBYTES = 64
+FORKED = f"""
+import os, sys
+shared = os.urandom({MEBIBYTES} * 2**20)
+child = os.fork()
+if child:
+    print(child, flush=True)
+sys.stdin.read()
+"""
+"""A process that has so much, as has a child of it, until nobody writes to them."""
 
 pytestmark = pytest.mark.skipif(
     os.geteuid() != 0, reason="only root is told which pages a process has"
@@ -17,32 +27,27 @@ pytestmark = pytest.mark.skipif(
 
 
 @contextmanager
-def forked() -> Iterator[int]:
-    """A child that has what this process had, and does nothing."""
-    child = os.fork()
-    if child == 0:
-        signal.pause()
-    try:
-        yield child
-    finally:
-        os.kill(child, signal.SIGKILL)
-        os.waitpid(child, 0)
+def forked() -> Iterator[list[int]]:
+    """Both of them."""
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        [sys.executable, "-c", FORKED], stdin=pipe, stdout=pipe, text=True
+    ) as process:
+        assert process.stdout is not None
+        yield [process.pid, int(process.stdout.readline())]
 
 
 def test_what_a_fork_shares_is_counted_once() -> None:
-    shared = bytearray(os.urandom(MEBIBYTES * 2**20))
-    alone = held_mebibytes([os.getpid()])
-
-    with forked() as child:
-        together = held_mebibytes([os.getpid(), child])
+    with forked() as family:
+        alone, together = held_mebibytes(family[:1]), held_mebibytes(family)
 
     assert alone is not None
     assert together is not None
-    assert len(shared) / 2**20 <= alone <= together < alone + MEBIBYTES / 2
+    assert MEBIBYTES <= alone <= together < alone + MEBIBYTES / 2
 
 
-def test_one_that_is_gone_holds_nothing() -> None:
-    with forked() as child:
+def test_those_that_are_gone_hold_nothing() -> None:
+    with forked() as family:
         pass
 
-    assert held_mebibytes([child]) is None
+    assert held_mebibytes(family) is None
