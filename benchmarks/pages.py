@@ -2,7 +2,7 @@
 
 Whoever else has the same pages: a library's are there for every process that runs
 it, and in proportional shares a server looks lighter the more others run beside it.
-Linux only; which pages a process has, root alone is told.
+Linux only; which pages a process has, root alone is told, and not in every container.
 """
 
 import re
