@@ -10,7 +10,6 @@ root asks. Linux only.
 
 import argparse
 import os
-import re
 import signal
 import statistics
 import subprocess
@@ -21,7 +20,7 @@ import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.pages import held_mebibytes
+from benchmarks.servers.processes import mebibytes, proportional_mebibytes
 
 PICTURE = Path(__file__).parents[1] / "tests/data/digits/7_0.png"
 REQUESTS = 400
@@ -72,11 +71,9 @@ def measure(engine: str) -> Start:
         seconds = time.perf_counter() - began
         for _ in range(REQUESTS):
             _classify()
-        children = _children(process.pid)
-        workers = tuple(_mebibytes(pid) for pid in children)
-        master = _mebibytes(process.pid)
-        once = held_mebibytes([process.pid, *children])
-        return Start(seconds, master, workers, once or master + sum(workers))
+        workers = tuple(map(proportional_mebibytes, _children(process.pid)))
+        master = proportional_mebibytes(process.pid)
+        return Start(seconds, master, workers, mebibytes(process.pid))
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait()
@@ -111,12 +108,6 @@ def _url(path: str) -> str:
 def _children(pid: int) -> list[int]:
     listed = Path(f"/proc/{pid}/task/{pid}/children").read_text()
     return [int(child) for child in listed.split()]
-
-
-def _mebibytes(pid: int) -> float:
-    rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
-    found = re.search(r"^Pss:\s+(\d+) kB", rollup, re.MULTILINE)
-    return int(found[1]) / 1024 if found else 0.0
 
 
 if __name__ == "__main__":

@@ -49,7 +49,7 @@ class FairWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         share = self._share(listener)
         if share > 0:
             self._left = 1
-            self._take_up_to(share, listener)
+            self.take_up_to(share, listener)
         else:
             self._stand_back()
 
@@ -62,6 +62,14 @@ class FairWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
                 raise
             self._stand_back()
         self._tell()
+
+    def take_up_to(self, most: int, listener: socket.socket) -> None:
+        """Take so many of those that wait, while there are some and it may."""
+        for _ in range(most):
+            before = self.nr_conns
+            self.take(listener)
+            if not before < self.nr_conns < self.worker_connections:
+                return
 
     def accept_one(self, listener: socket.socket) -> None:
         """Accept one, if any waits."""
@@ -92,15 +100,8 @@ class FairWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     def _take_what_was_left(self) -> None:
         before = self.nr_conns
         for listener in self.sockets:
-            self._take_up_to(self._left, listener)
+            self.take_up_to(self._left, listener)
         self._left = self._left * 2 if self.nr_conns > before else 1
-
-    def _take_up_to(self, most: int, listener: socket.socket) -> None:
-        for _ in range(most):
-            before = self.nr_conns
-            self.take(listener)
-            if not before < self.nr_conns < self.worker_connections:
-                return
 
     def _share(self, listener: socket.socket) -> int:
         """How many of those that wait would make it even; 0 or less where none."""

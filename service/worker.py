@@ -105,18 +105,12 @@ class Worker(QuickWorker):
         """A stopping worker first accepts what waits, then lets no more queue."""
         stopping = not enabled and not self.alive
         if stopping and self._accepting:
-            self._accept_all_waiting()
+            for listener in self.sockets:
+                self.take_up_to(self.worker_connections - self.nr_conns, listener)
         super().set_accept_enabled(enabled)
         if stopping:
             for listener in self.sockets:
                 listener.close()
-
-    def _accept_all_waiting(self) -> None:
-        for listener in self.sockets:
-            before = -1
-            while before < self.nr_conns < self.worker_connections:
-                before = self.nr_conns
-                self.take(listener)
 
 
 def count_end(worker: Worker) -> None:

@@ -85,10 +85,11 @@ def mebibytes(leader: int) -> float:
     """
     pids = [process.pid for process in tree_of(leader, all_processes())]
     once = held_mebibytes(pids)
-    return sum(map(_pss, pids)) if once is None else once
+    return sum(map(proportional_mebibytes, pids)) if once is None else once
 
 
-def _pss(pid: int) -> float:
+def proportional_mebibytes(pid: int) -> float:
+    """What one process holds; what several share is counted in parts. 0 if gone."""
     try:
         rollup = (PROC / str(pid) / "smaps_rollup").read_text()
     except OSError:

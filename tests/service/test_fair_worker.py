@@ -80,13 +80,13 @@ def test_where_the_others_take_none_at_all_it_takes_ever_more(
     listening: Listening, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shares: list[int] = []
-    take = listening.worker._take_up_to
+    take = listening.worker.take_up_to
 
     def spy(most: int, listener: socket.socket) -> None:
         shares.append(most)
         take(most, listener)
 
-    monkeypatch.setattr(listening.worker, "_take_up_to", spy)
+    monkeypatch.setattr(listening.worker, "take_up_to", spy)
     listening.holds(100)
     listening.crowd.tell(listening.other, 0)
     listening.connect(40)
