@@ -1,10 +1,11 @@
-"""One whole HTTP/1.1 request out of the bytes that came, and the bytes of its answer.
+"""One HTTP/1.1 request out of the bytes that came, and the bytes of its answer.
 
-For what is answered without gunicorn's own reading and writing. Takes what plain
-clients send; of everything else, right or wrong, nothing is said here: it is left
-to gunicorn. What is asked, and whether it is answered, is in `service.api.express`.
+For what is read and written without gunicorn's own parser, which is in Python. Takes
+what plain clients send; of everything else, right or wrong, nothing is said here: it
+is left to gunicorn. What is asked, and whether it is answered, is not known here.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from email.utils import formatdate
@@ -17,22 +18,37 @@ from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 MOST_HEADERS = 32
 LONGEST_HEADER = 2048
 
-_LEFT_TO_GUNICORN = frozenset(
-    (b"transfer-encoding", b"content-encoding", b"expect", b"upgrade")
-)
+_FIRST_LINE = re.compile(rb"(GET|POST) (/[!-\"$-~]*) HTTP/1\.1\r\n")
+_END = b"\r\n\r\n"
+
+_LEFT_TO_GUNICORN = frozenset((b"transfer-encoding", b"expect", b"upgrade"))
 """Headers by which the body comes in another way than as so many bytes."""
 
 _KEPT, _ENDED = b"keep-alive", b"close"
 
 
 @dataclass(frozen=True, slots=True)
+class Head:
+    """What stands before a request's body, in so many bytes, its `size`.
+
+    `target` is the path and the query as they came. Names of `headers` are in lower
+    case, none of them twice or with an underscore.
+    """
+
+    method: str
+    target: str
+    headers: dict[bytes, bytes]
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class Whole:
     """A request that came whole, alone on its connection for now.
 
-    Names of `headers` are in lower case, and none stands twice. `kept` is whether the
-    connection is to be kept for another request.
+    `kept` is whether the connection is to be kept for another request.
     """
 
+    target: str
     headers: dict[bytes, bytes]
     body: bytes
     kept: bool
@@ -46,23 +62,37 @@ class Answer:
     kept: bool
 
 
-def read_whole(received: bytes) -> Whole | None:
-    """The one request that `received` holds; None where it is not as plain as that."""
+def read_head(received: bytes) -> Head | None:
+    """The head that `received` begins with; None where it is not as plain as that."""
+    size = received.find(_END) + len(_END)
+    first = _FIRST_LINE.match(received)
+    if first is None or size < len(_END):
+        return None
     found = _Found()
-    parser = HttpRequestParser(found)
     try:
-        parser.feed_data(received)
+        HttpRequestParser(found).feed_data(received[:size])
     except (HttpParserError, HttpParserUpgrade):
         return None
-    alone = found.requests == 1 and found.complete
-    if not alone or parser.get_http_version() != "1.1":
+    if not found.complete:
         return None
-    if received.partition(b"\r\n\r\n")[2] != found.body:
-        return None  # empty lines behind it, which the parser passes over
-    asked = found.headers.get(b"connection", _KEPT).lower()
-    if asked not in (_KEPT, _ENDED) or b"host" not in found.headers:
+    method, target = (part.decode() for part in first.groups())
+    return Head(method, target, found.headers, size)
+
+
+def read_whole(received: bytes) -> Whole | None:
+    """The one request that `received` holds; None where it is not as plain as that."""
+    head = read_head(received)
+    if head is None:
         return None
-    return Whole(found.headers, found.body, kept=asked == _KEPT)
+    headers, body = head.headers, received[head.size :]
+    if b"host" not in headers or b"content-encoding" in headers:
+        return None
+    if headers.get(b"content-length", b"0") != b"%d" % len(body):
+        return None
+    asked = headers.get(b"connection", _KEPT).lower()
+    if asked not in (_KEPT, _ENDED):
+        return None
+    return Whole(head.target, headers, body, kept=asked == _KEPT)
 
 
 def write_answer(
@@ -82,16 +112,11 @@ def write_answer(
 class _Found:
     """What the parser calls with what it finds."""
 
-    __slots__ = ("body", "complete", "headers", "requests")
+    __slots__ = ("complete", "headers")
 
     def __init__(self) -> None:
         self.headers: dict[bytes, bytes] = {}
-        self.body = b""
-        self.requests = 0
         self.complete = False
-
-    def on_message_begin(self) -> None:
-        self.requests += 1
 
     def on_header(self, name: bytes, value: bytes) -> None:
         name = name.lower()
@@ -106,10 +131,7 @@ class _Found:
             raise _Unusual
         headers[name] = value.rstrip(b" \t")  # as gunicorn has it
 
-    def on_body(self, body: bytes) -> None:
-        self.body += body
-
-    def on_message_complete(self) -> None:
+    def on_headers_complete(self) -> None:
         self.complete = True
 
 

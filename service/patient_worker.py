@@ -1,19 +1,22 @@
 """gunicorn's threaded worker, in which no thread waits for a client without need.
 
 New connections wait for their first request in the poller, as kept ones do for their
-next. What is answered, and how, is left to others.
+next; an answer goes out when it is whole, in one piece. What is answered, and how, is
+left to others.
 """
 
 import selectors
 import socket
 from dataclasses import replace
 from functools import partial
+from types import SimpleNamespace
 from typing import Any
 
 from gunicorn.workers.gthread import TConn
 
 from service.fair_worker import FairWorker
 from service.http1 import Answer
+from service.plain_request import PlainRequest
 from service.sockets import linger, send_all, send_now
 
 
@@ -45,6 +48,7 @@ class PatientWorker(FairWorker):
         self.nr_conns += 1
         conn = TConn(self.cfg, client, peer, listener.getsockname())
         conn.init()
+        conn.parser.mesg_class = PlainRequest
         client.setblocking(False)
         conn.set_timeout()
         self.keepalived_conns.append(conn)
@@ -65,6 +69,20 @@ class PatientWorker(FairWorker):
         if not kept and not self.cfg.is_ssl:
             linger(conn.sock)
         return kept
+
+    def handle_request(self, req: Any, conn: TConn) -> bool:
+        """Have the application answer; whether the connection is kept."""
+        if not getattr(req, "plain", False):  # it may ask to be sent parts of it before
+            return bool(super().handle_request(req, conn))
+        answer = self.ask(req, conn)
+        return send_all(conn.sock, answer.sent) and answer.kept
+
+    def ask(self, req: PlainRequest, conn: TConn) -> Answer:
+        """The application's answer, of which nothing is sent yet."""
+        pieces = _Pieces()
+        instead = SimpleNamespace(sock=pieces, client=conn.client, server=conn.server)
+        kept = super().handle_request(req, instead)
+        return Answer(b"".join(pieces), kept)
 
     def send(self, conn: TConn, answer: Answer) -> None:
         """Send it now; what the client does not take, or the end, is a thread's."""
@@ -87,3 +105,9 @@ class PatientWorker(FairWorker):
         self.keepalived_conns.remove(conn)
         self.nr_conns -= 1
         conn.close()
+
+
+class _Pieces(list[bytes]):
+    """What gunicorn takes for a socket: head and body, which it sends one by one."""
+
+    sendall = list.append

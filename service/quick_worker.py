@@ -1,9 +1,10 @@
 """gunicorn's threaded worker, which answers at once what is quick to answer.
 
 In its main thread, from the bytes that came, where the application says that it can
-(`service.api.express`): the hand-over of a request to a thread and of its connection
-back takes longer than many an answer. All else waits for a thread, as gunicorn has it;
-a client that has sent nothing yet does not, be its connection new or kept.
+(`service.api.express`), or is asked through WSGI where it says that this is short work:
+the hand-over of a request to a thread and of its connection back takes longer than many
+an answer. All else waits for a thread, as gunicorn has it; a client that has sent
+nothing yet does not, be its connection new or kept.
 """
 
 import socket
@@ -14,6 +15,7 @@ from typing import Any, Protocol
 from gunicorn.workers.gthread import TConn
 
 from service.http1 import Answer
+from service.marks import QUEUED
 from service.patient_worker import PatientWorker
 from service.sockets import address
 
@@ -32,6 +34,9 @@ class AtOnce(Protocol):
 
     def answer(self, received: Sequence[tuple[bytes, str]]) -> Sequence[Answer | None]:
         """The answers to what was received from there; None to have it asked itself."""
+
+    def is_short_work(self, received: bytes) -> bool:
+        """Whether it is one whole request that the application answers at once."""
 
 
 class QuickWorker(PatientWorker):
@@ -90,28 +95,51 @@ class QuickWorker(PatientWorker):
     def _answer(self, express: AtOnce, conns: Sequence[TConn]) -> None:
         """Answer what came on each, or leave it to a thread."""
         came = [_received(conn) for conn in conns]
-        answers = self._answers(express, conns, came)
-        for conn, received, answer in zip(conns, came, answers, strict=True):
-            if received == b"":
-                self.drop(conn)
-            elif answer is not None:
+        short_work = []
+        for conn, received, answer in zip(
+            conns, came, self._answers(express, conns, came), strict=True
+        ):
+            if isinstance(answer, Answer):
                 self.nr += 1
                 self.send(conn, answer)
+                continue
+            conn.parser.unreader.unread(received or b"")
+            if received == b"":
+                self.drop(conn)
+            elif answer:
+                short_work.append(conn)
             else:
-                conn.parser.unreader.unread(received or b"")
                 self.leave(conn)
+        for conn in short_work:  # it takes longer than what was sent by now
+            self._ask_here(conn)
 
     def _answers(
         self, express: AtOnce, conns: Sequence[TConn], came: Sequence[bytes | None]
-    ) -> Sequence[Answer | None]:
+    ) -> Sequence[Answer | bool]:
+        """For each its answer, or whether to make it is short work."""
         peers = [address(conn.client) for conn in conns]
         # What fills that is no whole request: more of it is to come.
         whole = [each if each and len(each) < MOST_AT_ONCE else b"" for each in came]
         try:
-            return express.answer(list(zip(whole, peers, strict=True)))
+            answers = express.answer(list(zip(whole, peers, strict=True)))
+            return [
+                express.is_short_work(received) if answer is None else answer
+                for received, answer in zip(whole, answers, strict=True)
+            ]
         except Exception:  # it would end the worker, and all its connections
             self.log.exception("failed to answer at once; threads are asked instead")
-            return [None] * len(conns)
+            return [False] * len(conns)
+
+    def _ask_here(self, conn: TConn) -> None:
+        """Have the application answer the request that came whole."""
+        QUEUED.set(0)
+        try:
+            answer = self.ask(next(conn.parser), conn)
+        except Exception:  # so would this
+            self.log.exception("failed to answer; its connection is ended")
+            self.drop(conn)
+        else:
+            self.send(conn, answer)
 
 
 def _received(conn: TConn) -> bytes | None:

@@ -20,6 +20,7 @@ from service import marks
 from service.api.errors import RETRY_SECONDS, failed
 from service.api.predictions import each_as_json
 from service.api.query import Query
+from service.api.short_work import is_short_work
 from service.api.small_png import small_png
 from service.api.telling import Exchange, Teller, asker, request_id
 from service.classifier import Classifier
@@ -88,6 +89,11 @@ class Express:
             None if each is None else self._answer(way, each, next(outcomes))
             for each in asked
         ]
+
+    def is_short_work(self, received: bytes) -> bool:
+        """Whether it is one whole request that Flask answers in a moment."""
+        request = read_whole(received)
+        return request is not None and is_short_work(request)
 
     def _asked(self, received: bytes, client: str) -> Asked | None:
         if not received.startswith(_START):

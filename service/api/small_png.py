@@ -37,9 +37,12 @@ def small_png(request: Whole) -> bytes | None:
         sent = only_file(request.body, kind[len(_FORM) :])
     else:
         return None
-    if sent is None or not _is_small(sent) or not _is_quick(sent):
-        return None
-    return sent
+    return None if sent is None or not is_small_png(sent) else sent
+
+
+def is_small_png(sent: bytes) -> bool:
+    """Whether it begins as a PNG that is quick to read, or to be found damaged."""
+    return _is_small(sent) and _is_quick(sent)
 
 
 def _is_small(picture: bytes) -> bool:

@@ -37,6 +37,9 @@ class Known:
         self.asked.append([request for request, _ in received])
         return [self._known(request) for request, _ in received]
 
+    def is_short_work(self, received: bytes) -> bool:
+        return received.startswith(b"POST /short ")
+
     def _known(self, received: bytes) -> Answer | None:
         found = self._answers.get(received)
         if found is None:
@@ -50,6 +53,9 @@ class Broken:
     together = 2
 
     def answer(self, received: Sequence[tuple[bytes, str]]) -> list[Answer | None]:
+        raise RuntimeError(f"{received!r}")
+
+    def is_short_work(self, received: bytes) -> bool:
         raise RuntimeError(f"{received!r}")
 
 
@@ -132,6 +138,71 @@ def test_what_has_no_answer_keeps_no_answer_from_the_others(kept: Kept) -> None:
 
         assert other.client.recv(100) == b"two"
         assert b"Invalid HTTP Version" in kept.client.recv(1000)
+
+
+def application(environ: dict[str, Any], start_response: Any) -> list[bytes]:
+    """Answers with the body that it was sent, in two pieces."""
+    body = environ["wsgi.input"].read()
+    start_response("200 OK", [("Content-Length", str(len(body)))])
+    return [body[:1], body[1:]]
+
+
+def failing(_: dict[str, Any], __: Any) -> list[bytes]:
+    """Fails, as no application should."""
+    raise RuntimeError
+
+
+@pytest.fixture
+def asking(kept: Kept, monkeypatch: pytest.MonkeyPatch) -> Kept:
+    """One whose application is asked, and never by a thread."""
+    kept.worker._express, kept.worker.wsgi = Known({}), application
+    monkeypatch.setattr(kept.worker, "enqueue_req", None)
+    return kept
+
+
+SHORT = b"POST /short HTTP/1.1\r\nHost: here\r\nContent-Length: 5\r\n\r\nshort"
+
+
+def test_short_work_is_asked_of_the_application_in_the_main_thread(
+    asking: Kept,
+) -> None:
+    for _ in range(2):
+        asking.client.sendall(SHORT)
+        asking.dispatch()
+
+        head, _, body = asking.client.recv(1000).partition(b"\r\n\r\n")
+        assert head.startswith(b"HTTP/1.1 200 OK\r\n")
+        assert body == b"short"
+    assert asking.is_waiting
+    assert asking.worker.nr == 2
+
+
+def test_those_answered_at_once_do_not_wait_for_it(
+    asking: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asking.worker._express = Known({b"one": b"two"})
+    order = []
+    with other_of(asking.worker) as other:
+        asking.client.sendall(SHORT)
+        other.client.sendall(b"one")
+        monkeypatch.setattr(asking.worker, "send", lambda conn, _: order.append(conn))
+
+        asking.dispatch()
+
+        asking.worker.keepalived_conns.remove(other.conn)
+    assert order == [other.conn, asking.conn]
+
+
+def test_one_that_fails_ends_its_connection_and_no_other(
+    asking: Kept,
+) -> None:
+    asking.worker.wsgi = failing
+    asking.client.sendall(SHORT)
+
+    asking.dispatch()
+
+    assert asking.client.recv(1000) == b""
+    assert asking.worker.nr_conns == 0
 
 
 def test_the_last_requests_of_a_worker_are_left_to_threads(kept: Kept) -> None:
