@@ -19,7 +19,7 @@ from service.marks import QUEUED
 from service.patient_worker import PatientWorker
 from service.sockets import address
 
-MOST_AT_ONCE = 64 * 1024
+MOST_AT_ONCE = 16 * 1024
 """A request of fewer bytes may be answered in the main thread."""
 HOUSEKEEPING_SECONDS = 0.1
 """How long gunicorn's own duties may wait, while requests come."""
