@@ -10,23 +10,29 @@ from threading import Lock
 import numpy as np
 from numpy.typing import NDArray
 
+from service.digits import Shown
+
 
 @dataclass(frozen=True)
 class Read:
     """Pictures that were read, and the version that is to read them too.
 
-    `pixels` float32 [n, 784] in 0..1, `digits` intp [n] as they were read.
+    `shown` [n, 784] as the network was shown them, `digits` intp [n] as it read them.
     """
 
     shadow: int
-    pixels: NDArray[np.float32]
+    shown: Shown
     digits: NDArray[np.intp]
+
+    def joins(self, other: "Read") -> bool:
+        """Whether both can be read at once: for one version, and shown alike."""
+        return (self.shadow, self.shown.dtype) == (other.shadow, other.shown.dtype)
 
     def split(self, most: int) -> tuple["Read", "Read"]:
         """The first pictures, and those after them."""
         return (
-            Read(self.shadow, self.pixels[:most], self.digits[:most]),
-            Read(self.shadow, self.pixels[most:], self.digits[most:]),
+            Read(self.shadow, self.shown[:most], self.digits[:most]),
+            Read(self.shadow, self.shown[most:], self.digits[most:]),
         )
 
 
@@ -50,11 +56,11 @@ class Backlog:
             return True
 
     def take(self, most: int) -> Read | None:
-        """Up to so many pictures, all for the same version; None where none wait."""
+        """Up to so many pictures, which can be read at once; None where none wait."""
         taken: list[Read] = []
         with self._lock:
             while self._waiting and most > 0:
-                if taken and self._waiting[0].shadow != taken[0].shadow:
+                if taken and not self._waiting[0].joins(taken[0]):
                     break
                 first, rest = self._waiting.popleft().split(most)
                 taken.append(first)
@@ -68,5 +74,5 @@ class Backlog:
 def _joined(reads: list[Read]) -> Read:
     if len(reads) == 1:
         return reads[0]
-    pixels = np.concatenate([read.pixels for read in reads])
-    return Read(reads[0].shadow, pixels, np.concatenate([r.digits for r in reads]))
+    shown = np.concatenate([read.shown for read in reads])
+    return Read(reads[0].shadow, shown, np.concatenate([r.digits for r in reads]))

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from service.answer import Answer, Explanation, Inference
 from service.artifact import Manifest
 from service.calibration import calibrate
-from service.digits import to_pixels
+from service.digits import Shown, to_pixels
 from service.drift import Windows
 from service.errors import BadRequest, TooLarge
 from service.explanation import Rival, attribute, check, compared
@@ -70,9 +70,9 @@ class Classifier:
             batch = read_uploads(uploads, preprocess, self._settings.max_pixels)
             call.read(batch.errors.values())
             rows = _readable(batch)
-            pixels = to_pixels(batch.digits[rows])
-            told = _ask(proved, pixels)
-            call.asked(len(pixels))
+            digits = batch.digits[rows]
+            told = _ask(proved, digits)
+            call.asked(len(digits))
             probabilities = told
             if calibrated:
                 probabilities = _calibrated(probabilities, proved.manifest)
@@ -81,13 +81,13 @@ class Classifier:
             typicality = proved.typicality if judged else None
             answer = self._answer(proved.manifest, typicality, batch, probabilities)
             judged_as = None if answer.typicality is None else answer.typicality[rows]
-            self._outcomes.count(proved.manifest, pixels, told, judged_as)
+            self._outcomes.count(proved.manifest, digits, told, judged_as)
             if self._shadow is not None:
-                self._shadow.offer(proved.manifest.version, pixels, told)
+                self._shadow.offer(proved.manifest.version, digits, told)
             return answer
 
-    def infer(self, pixels: NDArray[np.float32], proved: ProvedModel) -> Inference:
-        """The network's own softmax of its own input: pixels [n, 784] in 0..1, n >= 1.
+    def infer(self, shown: Shown, proved: ProvedModel) -> Inference:
+        """The network's own softmax of its own input or of digits, [n, 784], n >= 1.
 
         Of the model that was found when the request was read, which may have come
         to be replaced since.
@@ -95,18 +95,18 @@ class Classifier:
         Raises BadRequest where that gives no finite numbers, TooLarge for more
         pictures than allowed.
         """
-        self.check_count(len(pixels))
+        self.check_count(len(shown))
         with self.statistics.call(proved.manifest.version) as call:
-            probabilities = proved.engine.predict(pixels)
-            call.asked(len(pixels))
+            probabilities = proved.engine.predict(shown)
+            call.asked(len(shown))
             if not np.isfinite(probabilities).all():
                 raise BadRequest(
                     "the input holds values that are not finite, or so large that "
                     "the network's sums are not; expected numbers from 0 to 1"
                 )
-            self._outcomes.count(proved.manifest, pixels, probabilities)
+            self._outcomes.count(proved.manifest, shown, probabilities)
             if self._shadow is not None:
-                self._shadow.offer(proved.manifest.version, pixels, probabilities)
+                self._shadow.offer(proved.manifest.version, shown, probabilities)
             return Inference(proved.manifest, probabilities)
 
     def explain(
@@ -145,8 +145,8 @@ class Classifier:
                 attribution,
             )
 
-    def read(self, encoded: list[bytes]) -> NDArray[np.float32]:
-        """The network's input, float32 [n, 784] in 0..1, of encoded pictures.
+    def read(self, encoded: list[bytes]) -> NDArray[np.uint8]:
+        """The digits, uint8 [n, 784], of encoded pictures.
 
         Raises the error of the first one that cannot be read, saying which it is,
         and TooLarge for more of them than allowed.
@@ -155,7 +155,7 @@ class Classifier:
         batch = read_uploads(encoded, "auto", self._settings.max_pixels)
         for row, error in batch.errors.items():
             raise type(error)(f"picture {row}: {error}") from error
-        return to_pixels(batch.digits)
+        return batch.digits
 
     def normalise(self, upload: Upload) -> Normalised:
         """The digit that the network would see of one picture.
@@ -207,10 +207,10 @@ def _readable(batch: Batch) -> slice | NDArray[np.bool_]:
     return read
 
 
-def _ask(proved: ProvedModel, pixels: NDArray[np.float32]) -> NDArray[np.float32]:
-    """The network's softmax [n, 10] of pixels [n, 784]; it is not asked about none."""
-    if len(pixels):
-        return proved.engine.predict(pixels)
+def _ask(proved: ProvedModel, digits: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """The network's softmax [n, 10] of digits [n, 784]; it is not asked about none."""
+    if len(digits):
+        return proved.engine.predict(digits)
     return np.empty((0, 10), np.float32)
 
 

@@ -4,8 +4,14 @@ What MNIST's own digits look like, and the network's input made of them. How a
 picture becomes such a digit is left to `service.normaliser`.
 """
 
+from typing import cast
+
 import numpy as np
 from numpy.typing import NDArray
+
+Shown = NDArray[np.float32] | NDArray[np.uint8]
+"""What a network is shown: its own input, float32 [n, 784] in 0..1, or digits, uint8
+[n, 784] in 0..255, which stand for a 255th of that."""
 
 SIDE = 28
 SIZE = SIDE * SIDE
@@ -32,11 +38,19 @@ _FRAME = np.flatnonzero(
 )
 
 
-def to_pixels(digits: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """What the network takes, float32 [n, 784] in 0..1, of uint8 [n, 784]."""
-    pixels = digits.astype(np.float32)
-    pixels /= np.float32(255)  # in place: of a thousand digits it is 3 MB
+def to_pixels(shown: Shown) -> NDArray[np.float32]:
+    """What the network takes, float32 [n, 784] in 0..1; no copy where it is that."""
+    if shown.dtype != np.uint8:
+        return cast("NDArray[np.float32]", shown)
+    pixels = np.empty(shown.shape, np.float32)
+    write_pixels(shown, pixels)
     return pixels
+
+
+def write_pixels(digits: Shown, pixels: NDArray[np.float32]) -> None:
+    """The same of digits, uint8 [n, 784], into `pixels`, float32 [n, 784]."""
+    pixels[:] = digits
+    pixels /= np.float32(255)  # in place: of a thousand digits it is 3 MB
 
 
 def typical(digits: NDArray[np.uint8]) -> NDArray[np.bool_]:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from service.artifact import Manifest
 from service.counts import Counts, Labels
+from service.digits import Shown
 from service.drift import Window, Windows, ink_of
 from service.metrics import CONFIDENCE, MILLIONTHS, PREDICTIONS, TYPICALITY
 
@@ -30,17 +31,17 @@ class Outcomes:
     def count(
         self,
         manifest: Manifest,
-        pixels: NDArray[np.float32],
+        shown: Shown,
         probabilities: NDArray[np.float32],
         typicality: NDArray[np.float32] | None = None,
     ) -> None:
-        """Of pixels [n, 784] the network itself gave probabilities [n, 10]."""
-        if not len(pixels):
+        """Of what it was shown, [n, 784], the network gave probabilities [n, 10]."""
+        if not len(shown):
             return
         version = (str(manifest.version),)
-        window, ink = self._windows.of(manifest), ink_of(pixels)
+        window, ink = self._windows.of(manifest), ink_of(shown)
         with self._counts.lock:
-            if len(pixels) > FEW:
+            if len(shown) > FEW:
                 self._many(version, window, ink, probabilities, typicality)
                 return
             shares = [None] * len(ink) if typicality is None else typicality.tolist()

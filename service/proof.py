@@ -20,7 +20,6 @@ from service.artifact import (
     read_manifest,
     verify,
 )
-from service.digits import to_pixels
 from service.engines import Engine, EngineName, open_engine
 from service.errors import ArtifactError
 from service.typicality import Typicality, read_typicality
@@ -118,7 +117,7 @@ def replay(engine: Engine, golden: Golden, tolerance: float) -> float:
 
     Raises ArtifactError where it is over `tolerance`, or is no number.
     """
-    answers = engine.predict(to_pixels(golden.digits))
+    answers = engine.predict(golden.digits)
     if answers.shape != golden.probabilities.shape:
         raise ArtifactError(
             f"it answers {len(golden.digits)} golden digits with the shape "

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from service.backlog import Backlog, Read
 from service.counts import Counts
+from service.digits import Shown
 from service.routing import Share
 from service.store import Store
 
@@ -23,7 +24,7 @@ log = logging.getLogger(__name__)
 
 REQUESTS = 256
 PICTURES = 4096
-"""So many wait at most, in each worker: 13 MB."""
+"""So many wait at most, in each worker: 13 MB, or as digits 3 MB."""
 BATCH = 64
 """Pictures that it reads at once: for less than a millisecond, in most cases."""
 GATHER_SECONDS = 0.1
@@ -50,15 +51,17 @@ class Shadow:
     def offer(
         self,
         version: int,
-        pixels: NDArray[np.float32],
+        shown: Shown,
         probabilities: NDArray[np.float32],
     ) -> None:
-        """Of pixels [n, 784] that version gave [n, 10]. Never raises, never waits.
+        """Of what it was shown, [n, 784], that version gave [n, 10].
+
+        Never raises, never waits.
 
         Passed over where it is not the default, or the shadow itself.
         """
         try:
-            self._offer(version, pixels, probabilities)
+            self._offer(version, shown, probabilities)
         except Exception:  # a request must not fail for what it did not ask for
             log.exception("a request could not be shown to the shadow version")
 
@@ -73,16 +76,16 @@ class Shadow:
     def _offer(
         self,
         version: int,
-        pixels: NDArray[np.float32],
+        shown: Shown,
         probabilities: NDArray[np.float32],
     ) -> None:
         snapshot = self._store.snapshot
         shadow = snapshot.labels.get(self._share.label, version)
-        if version != snapshot.default or version == shadow or not len(pixels):
+        if version != snapshot.default or version == shadow or not len(shown):
             return
         if not self._is_due():
             return
-        if self._backlog.put(Read(shadow, pixels, probabilities.argmax(axis=1))):
+        if self._backlog.put(Read(shadow, shown, probabilities.argmax(axis=1))):
             self._filled.set()
             self._start()
         else:
@@ -119,7 +122,7 @@ class Shadow:
             return
         pictures = len(read.digits)
         try:
-            digits = proved.engine.predict(read.pixels).argmax(axis=1)
+            digits = proved.engine.predict(read.shown).argmax(axis=1)
             agree = int((digits == read.digits).sum())
         except Exception:  # an engine's library may raise anything at all
             self._tell_failing(read.shadow)

@@ -14,7 +14,7 @@ from service.artifact import (
     checksums,
     write_manifest,
 )
-from service.digits import to_pixels
+from service.digits import Shown, to_pixels
 from service.engines.weights import Weights
 from service.proof import Golden, ProvedModel, write_golden
 from service.settings import Settings
@@ -36,13 +36,15 @@ class Digit:
 class FakeEngine:
     """Reads the digit off the first pixel: a first pixel of 7 is a seven.
 
-    It gives that digit 0.91 and every other 0.01, and keeps what it was shown.
+    It gives that digit 0.91 and every other 0.01, and keeps what it was shown, as
+    pixels.
     """
 
     def __init__(self) -> None:
         self.shown: list[NDArray[np.float32]] = []
 
-    def predict(self, pixels: NDArray[np.float32]) -> NDArray[np.float32]:
+    def predict(self, shown: Shown) -> NDArray[np.float32]:
+        pixels = to_pixels(shown)
         self.shown.append(pixels)
         digits = np.rint(pixels[:, 0] * 255).astype(int) % 10
         probabilities = np.full((len(pixels), 10), 0.01, np.float32)

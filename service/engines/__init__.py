@@ -14,6 +14,7 @@ if TYPE_CHECKING:  # a command that only checks its settings starts without NumP
     import numpy as np
     from numpy.typing import NDArray
 
+    from service.digits import Shown
     from service.engines.weights import Weights
 
 EngineName = Literal["litert", "tensorflow"]
@@ -23,8 +24,11 @@ ENGINES: tuple[EngineName, ...] = get_args(EngineName)
 class Engine(Protocol):
     """The network, ready to answer; safe to call from several threads."""
 
-    def predict(self, pixels: "NDArray[np.float32]") -> "NDArray[np.float32]":
-        """Softmax probabilities [n, 10] of pixels [n, 784] in 0..1, n >= 1."""
+    def predict(self, shown: "Shown") -> "NDArray[np.float32]":
+        """Softmax probabilities, float32 [n, 10], of what is shown, [n, 784], n >= 1.
+
+        Digits get the same, to the last bit, as the pixels that they stand for.
+        """
         ...
 
     @property

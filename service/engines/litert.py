@@ -13,6 +13,7 @@ from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
 from service.artifact import TFLITE_MODEL
+from service.digits import Shown, write_pixels
 from service.engines.quiet import silent_stderr
 from service.engines.weights import SHAPES, Weights, by_shape
 
@@ -33,27 +34,35 @@ class LiteRTEngine:
             self._interpreter = Interpreter(model_content=self._model, num_threads=1)
             self._interpreter.allocate_tensors()
         self._input = self._interpreter.get_input_details()[0]["index"]
+        # A view of it may not outlive the next resizing or invoking.
+        self._view_of_input = self._interpreter.tensor(self._input)
         self._output = self._interpreter.get_output_details()[0]["index"]
         self._allocated = 1
         self._next, self._turn = Lock(), Lock()
 
-    def predict(self, pixels: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Softmax probabilities [n, 10] of pixels [n, 784] in 0..1, n >= 1."""
-        if len(pixels) <= BLOCK:
-            return self._run(pixels)
-        blocks = range(0, len(pixels), BLOCK)
-        return np.concatenate([self._run(pixels[n : n + BLOCK]) for n in blocks])
+    def predict(self, shown: Shown) -> NDArray[np.float32]:
+        """Softmax probabilities, float32 [n, 10], of what is shown, [n, 784], n >= 1.
 
-    def _run(self, pixels: NDArray[np.float32]) -> NDArray[np.float32]:
+        Digits get the same, to the last bit, as the pixels that they stand for.
+        """
+        if len(shown) <= BLOCK:
+            return self._run(shown)
+        blocks = range(0, len(shown), BLOCK)
+        return np.concatenate([self._run(shown[n : n + BLOCK]) for n in blocks])
+
+    def _run(self, shown: Shown) -> NDArray[np.float32]:
         with self._next:  # one lock alone goes to who just had it: others would starve
             self._turn.acquire()
         try:
-            if len(pixels) != self._allocated:
+            if len(shown) != self._allocated:
                 self._allocated = 0  # until it has succeeded
-                self._interpreter.resize_tensor_input(self._input, pixels.shape)
+                self._interpreter.resize_tensor_input(self._input, shown.shape)
                 self._interpreter.allocate_tensors()
-                self._allocated = len(pixels)
-            self._interpreter.set_tensor(self._input, pixels)
+                self._allocated = len(shown)
+            if shown.dtype == np.uint8:  # where they are needed, not copied there
+                write_pixels(shown, self._view_of_input())
+            else:
+                self._interpreter.set_tensor(self._input, shown)
             self._interpreter.invoke()
             found: NDArray[np.float32] = self._interpreter.get_tensor(self._output)
             return found

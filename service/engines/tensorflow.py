@@ -12,6 +12,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from service.artifact import KERAS_MODEL
+from service.digits import Shown, to_pixels
 from service.engines.weights import Weights, by_shape
 
 
@@ -30,9 +31,13 @@ class TensorFlowEngine:
             input_signature=[tf.TensorSpec([None, 784], tf.float32)],
         ).get_concrete_function()
 
-    def predict(self, pixels: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Softmax probabilities [n, 10] of pixels [n, 784] in 0..1, n >= 1."""
-        probabilities: NDArray[np.float32] = self._predict(tf.constant(pixels)).numpy()
+    def predict(self, shown: Shown) -> NDArray[np.float32]:
+        """Softmax probabilities, float32 [n, 10], of what is shown, [n, 784], n >= 1.
+
+        Digits get the same, to the last bit, as the pixels that they stand for.
+        """
+        pixels = tf.constant(to_pixels(shown))
+        probabilities: NDArray[np.float32] = self._predict(pixels).numpy()
         return probabilities
 
     @cached_property

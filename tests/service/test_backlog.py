@@ -1,5 +1,6 @@
 """What waits for the shadow version is bounded, and comes out as it went in."""
 
+from dataclasses import replace
 from itertools import chain
 
 import numpy as np
@@ -25,7 +26,7 @@ def test_small_requests_are_joined_and_large_ones_split_in_order() -> None:
 
     taken = []
     while (batch := backlog.take(8)) is not None:
-        assert np.array_equal(batch.pixels[:, 0], batch.digits)
+        assert np.array_equal(batch.shown[:, 0], batch.digits)
         taken.append(batch.digits.tolist())
 
     assert [len(each) for each in taken] == [8, 8, 8]
@@ -43,6 +44,19 @@ def test_pictures_for_different_versions_are_not_joined() -> None:
     assert second is not None
     assert (first.shadow, len(first.digits)) == (2, 2)
     assert (second.shadow, len(second.digits)) == (3, 1)
+
+
+def test_digits_and_pixels_are_not_joined() -> None:
+    backlog = Backlog(requests=10, pictures=100)
+    pixels = read(0, 2)
+    digits = replace(read(2, 2), shown=read(2, 2).shown.astype(np.uint8))
+    for each in (pixels, digits, digits, pixels):
+        backlog.put(each)
+
+    taken = [backlog.take(8) for _ in range(3)]
+
+    kinds = [(each.shown.dtype.name, len(each.digits)) for each in taken if each]
+    assert kinds == [("float32", 2), ("uint8", 4), ("float32", 2)]
 
 
 def test_it_is_full_of_requests_and_of_pictures_until_some_are_taken() -> None:

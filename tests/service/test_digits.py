@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from service.digits import border_shade, is_typical, to_pixels, typical
+from service.digits import border_shade, is_typical, to_pixels, typical, write_pixels
 from tests.fakes import Digit, fake_digit
 
 if TYPE_CHECKING:
@@ -26,6 +26,22 @@ def test_the_network_takes_pixels_from_nought_to_one() -> None:
 
     assert pixels.dtype == np.float32
     np.testing.assert_array_equal(pixels, np.array([[0, 0.2, 1]], np.float32))
+
+
+def test_pixels_are_taken_as_they_are() -> None:
+    pixels = np.array([[0, 0.2, 1]], np.float32)
+
+    assert to_pixels(pixels) is pixels
+
+
+def test_digits_are_written_where_pixels_are_wanted_as_the_same_numbers() -> None:
+    shades = np.arange(256, dtype=np.uint8)[None]
+    pixels = np.full((1, 256), np.nan, np.float32)
+
+    write_pixels(shades, pixels)
+
+    np.testing.assert_array_equal(pixels, to_pixels(shades))
+    np.testing.assert_array_equal(pixels, shades / np.float32(255))
 
 
 def test_the_forty_real_digits_are_typical(forty: Digits) -> None:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from service.app import create_app
 from service.artifact import Manifest, read_manifest, write_manifest
 from service.board import Board
+from service.digits import to_pixels
 from service.drift import FEWEST, SLOTS, Drift, Window, Windows, ink_of
 from service.errors import ArtifactError
 from service.fingerprint import Fingerprint, Shares
@@ -197,6 +198,18 @@ def test_ink_is_the_mean_of_the_pixels() -> None:
     pixels = np.random.default_rng(0).random((3, 784), dtype=np.float32)
 
     assert np.allclose(ink_of(pixels), pixels.mean(axis=1))
+
+
+@pytest.mark.parametrize("count", [1, 16, 17, 1024])
+def test_the_ink_of_digits_is_that_of_their_pixels(count: int) -> None:
+    digits = np.random.default_rng(0).integers(0, 256, (count, 784), np.uint8)
+    digits[0] = 255
+
+    found = ink_of(digits)
+
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found, ink_of(to_pixels(digits)), rtol=1e-5)
+    assert found[0] == pytest.approx(1)
 
 
 def test_another_fingerprint_begins_a_window_of_its_own() -> None:

@@ -22,6 +22,7 @@ from service.api.application import Application
 from service.api.express import TOGETHER, Express
 from service.api.small_png import LONGEST_SIDE
 from service.app import create_app
+from service.digits import Shown
 from service.http1 import Answer
 from service.settings import Settings
 from tests.fakes import Digit, FakeEngine, fake_digit, fake_version
@@ -307,10 +308,10 @@ def test_the_network_is_asked_once_about_all_that_come_together(
 def test_what_nobody_expected_of_one_fails_no_other_one(
     fake_client: FlaskClient, engine: FakeEngine
 ) -> None:
-    def only_threes(pixels: NDArray[np.float32]) -> NDArray[np.float32]:
-        if (pixels[:, 0] != np.float32(3 / 255)).any():
+    def only_threes(shown: Shown) -> NDArray[np.float32]:
+        if (shown[:, 0] != 3).any():
             raise RuntimeError("boom")
-        return read(pixels)
+        return read(shown)
 
     app, read = fake_client.application, engine.predict
     assert isinstance(app, Application)

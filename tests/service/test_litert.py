@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from service.digits import to_pixels
+from service.digits import Shown, to_pixels
 from service.engines import Engine, open_engine
 from service.engines.litert import BLOCK
 from tests.fakes import Digit
@@ -20,9 +20,15 @@ def engine(models_dir: Path) -> Engine:
 
 
 @pytest.fixture
-def pixels(digits: list[Digit]) -> NDArray[np.float32]:
-    """The forty digits as the network takes them, float32 [40, 784]."""
-    return to_pixels(np.stack([digit.pixels for digit in digits]))
+def forty(digits: list[Digit]) -> NDArray[np.uint8]:
+    """The forty digits, uint8 [40, 784]."""
+    return np.stack([digit.pixels for digit in digits])
+
+
+@pytest.fixture
+def pixels(forty: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """The same as the network takes them, float32 [40, 784]."""
+    return to_pixels(forty)
 
 
 def test_the_forty_digits_are_read(
@@ -59,6 +65,48 @@ def test_many_get_the_same_answers_as_few(
     np.testing.assert_allclose(answers, expected, atol=1e-6)
 
 
+@pytest.mark.parametrize("count", [1, 128, 129, 1024])
+def test_digits_get_what_their_pixels_get_to_the_last_bit(
+    engine: Engine, forty: NDArray[np.uint8], count: int
+) -> None:
+    many = np.resize(forty, (count, 784))
+
+    answers = engine.predict(many)
+
+    assert answers.dtype == np.float32
+    np.testing.assert_array_equal(answers, engine.predict(to_pixels(many)))
+
+
+def test_every_shade_is_shown_as_the_same_pixel(engine: Engine) -> None:
+    shades = np.resize(np.arange(256, dtype=np.uint8), (40, 784))
+
+    answers = engine.predict(shades)
+
+    np.testing.assert_array_equal(answers, engine.predict(to_pixels(shades)))
+
+
+def test_digits_that_may_not_be_written_to_are_read(
+    engine: Engine, forty: NDArray[np.uint8]
+) -> None:
+    body = np.frombuffer(forty.tobytes(), np.uint8).reshape(-1, 784)
+
+    answers = engine.predict(body)
+
+    np.testing.assert_array_equal(answers, engine.predict(forty))
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float16, np.int64, np.int8])
+def test_pixels_of_another_type_are_refused_and_the_next_ones_are_read(
+    engine: Engine, pixels: NDArray[np.float32], dtype: type[np.generic]
+) -> None:
+    expected = engine.predict(pixels)
+
+    with pytest.raises(ValueError, match="FLOAT32"):
+        engine.predict(pixels.astype(dtype))
+
+    np.testing.assert_array_equal(engine.predict(pixels), expected)
+
+
 def _sevens(pixels: NDArray[np.float32]) -> Iterator[NDArray[np.float32]]:
     return (pixels[start : start + 7] for start in range(0, len(pixels), 7))
 
@@ -76,9 +124,10 @@ def test_an_answer_is_not_overwritten_by_the_next(
 
 @pytest.mark.parametrize("at_once", [1, BLOCK + 1])
 def test_threads_do_not_mix_their_answers(
-    engine: Engine, pixels: NDArray[np.float32], at_once: int
+    engine: Engine, forty: NDArray[np.uint8], at_once: int
 ) -> None:
-    batches = [np.tile(row, (at_once, 1)) for row in pixels]
+    batches: list[Shown] = [np.tile(row, (at_once, 1)) for row in forty]
+    batches[::2] = map(to_pixels, batches[::2])  # both kinds, in turns
     expected = [engine.predict(batch) for batch in batches]
 
     with ThreadPoolExecutor(8) as pool:

@@ -17,6 +17,7 @@ from service.artifact import (
     read_manifest,
     write_manifest,
 )
+from service.digits import Shown
 from service.errors import ArtifactError
 from service.proof import Golden, prove, read_golden, replay, write_golden
 from tests.fakes import FakeEngine, fake_digit, fake_version
@@ -29,8 +30,8 @@ class Skewed(FakeEngine):
         super().__init__()
         self.by = np.float32(by)
 
-    def predict(self, pixels: NDArray[np.float32]) -> NDArray[np.float32]:
-        return super().predict(pixels) + self.by
+    def predict(self, shown: Shown) -> NDArray[np.float32]:
+        return super().predict(shown) + self.by
 
 
 @pytest.fixture

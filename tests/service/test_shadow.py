@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from service.classifier import Classifier
 from service.counts import Counts
-from service.digits import to_pixels
+from service.digits import Shown, to_pixels
 from service.routing import Share
 from service.settings import Settings
 from service.shadow import BATCH, PICTURES, REQUESTS, Shadow
@@ -40,12 +40,12 @@ class OtherEngine(FakeEngine):
         self.fails = False
         self.threads: set[str] = set()
 
-    def predict(self, pixels: NDArray[np.float32]) -> NDArray[np.float32]:
+    def predict(self, shown: Shown) -> NDArray[np.float32]:
         self.may.wait()
         self.threads.add(threading.current_thread().name)
         if self.fails:
             raise RuntimeError("no engine")
-        probabilities = super().predict(pixels)
+        probabilities = super().predict(shown)
         wrong = np.isin(probabilities.argmax(axis=1), (3, 8))
         probabilities[wrong] = np.eye(10, dtype=np.float32)[1]
         return probabilities
@@ -103,6 +103,17 @@ def test_tensors_of_the_other_dialects_are_read_along_too(stage: Stage) -> None:
 
     stage.wait_for(agree=1, differ=1)
     assert inference.probabilities.argmax(axis=1).tolist() == [3, 4]
+
+
+def test_digits_and_pixels_that_wait_together_are_each_read_right(
+    stage: Stage,
+) -> None:
+    model = stage.store.find(None, None)
+
+    for shown in (PIXELS[:4], DIGITS[:4], PIXELS[4:]):
+        stage.classifier.infer(shown, model)
+
+    stage.wait_for(agree=11, differ=3)
 
 
 def test_only_what_could_be_read_is_read_along(stage: Stage) -> None:

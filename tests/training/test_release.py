@@ -20,7 +20,7 @@ from service.artifact import (
     version_numbers,
     write_manifest,
 )
-from service.digits import to_pixels
+from service.digits import Shown, to_pixels
 from service.errors import FolderError as CannotChange
 from service.labels import LABELS, read_labels, write_labels
 from service.ledger import Ledger, open_ledger
@@ -50,9 +50,9 @@ class Misreading(FakeEngine):
         super().__init__()
         self._wrong = wrong
 
-    def predict(self, pixels: NDArray[np.float32]) -> NDArray[np.float32]:
-        answers = super().predict(pixels)
-        misread = np.rint(pixels[:, 1] * 255) < self._wrong
+    def predict(self, shown: Shown) -> NDArray[np.float32]:
+        answers = super().predict(shown)
+        misread = np.rint(self.shown[-1][:, 1] * 255) < self._wrong
         answers[misread] = np.roll(answers[misread], 1, axis=1)
         return answers
 

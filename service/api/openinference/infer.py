@@ -1,8 +1,6 @@
 """POST .../infer: parse, one call, render."""
 
-import numpy as np
 from flask import Blueprint, Response
-from numpy.typing import NDArray
 
 from service.api.application import current_request
 from service.api.openinference.infer_request import HEADER, read_request
@@ -12,6 +10,7 @@ from service.api.openinference.tensor_data import read_numbers, read_pictures
 from service.api.openinference.tensors import BYTES, Tensor
 from service.api.receiving import read_bytes
 from service.classifier import Classifier
+from service.digits import Shown
 from service.errors import BadRequest, UnreadablePicture
 from service.store import Store
 
@@ -29,13 +28,13 @@ def install(routes: Blueprint, classifier: Classifier, store: Store) -> None:
         tensor = asked.tensor
         classifier.check_count(tensor.count)
         if tensor.datatype == BYTES:
-            pixels = _read(classifier, tensor)
+            shown = _read(classifier, tensor)
         else:
-            pixels = read_numbers(tensor)
-        return render(classifier.infer(pixels, proved), asked)
+            shown = read_numbers(tensor)
+        return render(classifier.infer(shown, proved), asked)
 
 
-def _read(classifier: Classifier, tensor: Tensor) -> NDArray[np.float32]:
+def _read(classifier: Classifier, tensor: Tensor) -> Shown:
     try:
         return classifier.read(read_pictures(tensor))
     except UnreadablePicture as error:  # a status that this protocol does not have

@@ -1,4 +1,4 @@
-"""From the data of a tensor, in JSON or as bytes, to the network's input.
+"""From the data of a tensor, in JSON or as bytes, to what the network is shown.
 
 How an encoded picture is read is left to the classifier.
 """
@@ -14,19 +14,19 @@ from numpy.typing import NDArray
 from service.api.openinference.fields import told
 from service.api.openinference.lists import flatten, floats, strings, uint8s
 from service.api.openinference.tensors import NUMBERS, Tensor
-from service.digits import SIZE, to_pixels
+from service.digits import SIZE, Shown
 from service.errors import BadRequest
 
 
-def read_numbers(tensor: Tensor) -> NDArray[np.float32]:
-    """The network's input, float32 [n, 784], of a tensor of numbers.
+def read_numbers(tensor: Tensor) -> Shown:
+    """What the network is shown, [n, 784], of a tensor of numbers: UINT8 are digits.
 
-    FP32 in bytes is not copied where it lies as the network needs it. Raises
-    BadRequest where the data are not what datatype and shape claim.
+    UINT8 in bytes is not copied, nor is FP32 that is aligned. Raises BadRequest
+    where the data are not what datatype and shape claim.
     """
     values = _values(tensor).reshape(-1, SIZE)
     if values.dtype == np.uint8:
-        return to_pixels(values)
+        return values
     with np.errstate(over="ignore"):  # the classifier refuses what is not finite
         return np.require(values, np.float32, ["ALIGNED"])
 

@@ -1,4 +1,4 @@
-"""From JSON values to the network's input.
+"""From JSON values to what the network is shown.
 
 A value is a list of as many numbers as the signature says, or {"b64": ...} of an
 encoded picture, which TensorFlow Serving itself would not decode.
@@ -15,15 +15,14 @@ from numpy.typing import NDArray
 
 from service.api.tfserving.document import TYPES, shown
 from service.classifier import Classifier
+from service.digits import Shown
 from service.errors import BadRequest, UnreadablePicture
 
 _NUMBERS = {int, float}
 
 
-def read_values(
-    classifier: Classifier, values: Sequence[Any], size: int
-) -> NDArray[np.float32]:
-    """The network's input, float32 [n, size], of n values, all of one kind.
+def read_values(classifier: Classifier, values: Sequence[Any], size: int) -> Shown:
+    """What the network is shown, [n, size], of n values, all of one kind.
 
     Raises BadRequest for anything else and for numbers over float32's range.
     """
@@ -45,7 +44,7 @@ def is_b64(value: Any) -> TypeGuard[dict[str, str]]:
 
 def _read_pictures(
     classifier: Classifier, values: Sequence[dict[str, str]]
-) -> NDArray[np.float32]:
+) -> NDArray[np.uint8]:
     encoded = [_decode(value["b64"]) for value in values]
     try:
         return classifier.read(encoded)
