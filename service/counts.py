@@ -60,7 +60,7 @@ class Counts:
         place = self._place(metric, labels)
         if place < 0:
             return
-        units = np.rint(values / np.float64(metric.unit)).astype(np.int64)
+        units = np.rint(values / np.float64(metric.unit))  # whole, so their sum is too
         found = np.bincount(metric.step_array.searchsorted(units))
         for bucket, times in enumerate(found.tolist(), place):
             self._cells[bucket] += times

@@ -97,13 +97,11 @@ class Window:
         if self._cells is None:
             return
         slot = self._ring.current(self._cells)
-        # As float64, as one by one: many fill the same bins.
-        columns = (column.astype(np.float64) for column in (digits, confidence, ink))
-        for edges, column, start in zip(
-            self._edges, columns, self._starts, strict=False
-        ):
-            found = np.bincount(edges.searchsorted(column)).tolist()
-            for place, pictures in enumerate(found, slot + start):
+        # The edges are float64, as one by one: many fill the same bins.
+        _, by_confidence, by_ink = self._edges
+        bins = digits, by_confidence.searchsorted(confidence), by_ink.searchsorted(ink)
+        for found, start in zip(bins, self._starts, strict=False):
+            for place, pictures in enumerate(np.bincount(found).tolist(), slot + start):
                 self._cells[place] += pictures
 
     def drift(self) -> Drift:

@@ -48,9 +48,9 @@ class Metric:
         return tuple(round(bound / self.unit) for bound in self.bounds)
 
     @cached_property
-    def step_array(self) -> NDArray[np.int64]:
+    def step_array(self) -> NDArray[np.float64]:
         """The same, for many values at once."""
-        return np.array(self.steps, np.int64)
+        return np.array(self.steps, np.float64)
 
     @cached_property
     def size(self) -> int:
