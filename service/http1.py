@@ -75,8 +75,7 @@ def read_head(received: bytes) -> Head | None:
         return None
     if not found.complete:
         return None
-    method, target = (part.decode() for part in first.groups())
-    return Head(method, target, found.headers, size)
+    return Head(first[1].decode(), first[2].decode(), found.headers, size)
 
 
 def read_whole(received: bytes) -> Whole | None:

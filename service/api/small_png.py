@@ -1,4 +1,4 @@
-"""The one small PNG that a plain request sends, by itself or in a form.
+"""The one small PNG that a plain request sends, by itself, in a form or in JSON.
 
 What is found here is quick to read, whatever it shows: whoever reads it keeps all
 others waiting. Any other request is left to Flask.
@@ -7,6 +7,7 @@ others waiting. Any other request is left to Flask.
 import struct
 
 from service.api.plain_form import only_file
+from service.api.plain_json import only_picture
 from service.http1 import Whole
 
 LONGEST_SIDE = 32
@@ -23,18 +24,21 @@ _QUICK = frozenset(
 No other IHDR than the first: Pillow would read a picture as large as the last says.
 """
 _FORM = b"multipart/form-data; boundary="
-_JSON = (None, b"*/*", b"application/json")
+_JSON = (b"application/json", b"application/json; charset=utf-8")
+_ANSWERED_IN_JSON = (None, b"*/*", b"application/json")
 
 
 def small_png(request: Whole) -> bytes | None:
     """The picture that is to be answered in JSON; None where there is no such one."""
-    if request.headers.get(b"accept") not in _JSON:
+    if request.headers.get(b"accept") not in _ANSWERED_IN_JSON:
         return None
     kind = request.headers.get(b"content-type", b"")
     if kind == b"image/png":
         sent: bytes | None = request.body
     elif kind.startswith(_FORM):
         sent = only_file(request.body, kind[len(_FORM) :])
+    elif kind in _JSON:
+        sent = only_picture(request.body)
     else:
         return None
     return None if sent is None or not is_small_png(sent) else sent

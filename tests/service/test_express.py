@@ -3,7 +3,8 @@
 import json
 import logging
 import re
-from collections.abc import Mapping
+from base64 import b64encode
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http.client import parse_headers
 from io import BytesIO
@@ -77,6 +78,11 @@ def in_a_form(picture: bytes) -> Asked:
     return Asked(sent.body, str(sent.headers["Content-Type"]))
 
 
+def in_json(picture: bytes) -> Asked:
+    body = json.dumps({"image": b64encode(picture).decode()}).encode()
+    return Asked(body, "application/json")
+
+
 def by_flask(app: Application, asked: Asked, log: pytest.LogCaptureFixture) -> Told:
     log.clear()
     answer = app.test_client().post(
@@ -144,15 +150,14 @@ def same(asked: Asked, log: pytest.LogCaptureFixture, settings: Settings) -> Tol
 ID = {"X-Request-ID": "mine"}
 
 
-@pytest.mark.parametrize("where", ["alone", "in a form"])
+@pytest.mark.parametrize("where", [Asked, in_a_form, in_json])
 def test_a_digit_is_answered_counted_and_logged_as_by_flask(
     digits: list[Digit],
     settings: Settings,
     log: pytest.LogCaptureFixture,
-    where: str,
+    where: Callable[[bytes], Asked],
 ) -> None:
-    picture = digits[12].encoded
-    asked = Asked(picture) if where == "alone" else in_a_form(picture)
+    asked = where(digits[12].encoded)
 
     told = same(Asked(asked.body, asked.kind, ID), log, settings)
 
@@ -172,10 +177,17 @@ def test_a_digit_is_answered_counted_and_logged_as_by_flask(
     ],
     ids=["blank", "damaged", "dark on bright", "larger", "in colour"],
 )
+@pytest.mark.parametrize("where", [Asked, in_a_form, in_json])
 def test_so_is_any_small_picture_readable_or_not(
-    settings: Settings, log: pytest.LogCaptureFixture, picture: bytes, status: int
+    settings: Settings,
+    log: pytest.LogCaptureFixture,
+    where: Callable[[bytes], Asked],
+    picture: bytes,
+    status: int,
 ) -> None:
-    told = same(Asked(picture, headers=ID), log, settings)
+    asked = where(picture)
+
+    told = same(Asked(asked.body, asked.kind, ID), log, settings)
 
     assert told.status == status
 
