@@ -28,6 +28,10 @@ class Read:
         """Whether both can be read at once: for one version, and shown alike."""
         return (self.shadow, self.shown.dtype) == (other.shadow, other.shown.dtype)
 
+    def by_itself(self) -> "Read":
+        """The same, keeping nothing in memory that the pictures are a part of."""
+        return Read(self.shadow, self.shown.copy(), self.digits)
+
     def split(self, most: int) -> tuple["Read", "Read"]:
         """The first pictures, and those after them."""
         return (
@@ -52,7 +56,7 @@ class Backlog:
             if pictures > self._room or len(self._waiting) >= self._requests:
                 return False
             self._room -= pictures
-            self._waiting.append(read)
+            self._waiting.append(read.by_itself())
             return True
 
     def take(self, most: int) -> Read | None:

@@ -16,7 +16,8 @@ from time import time
 from httptools import HttpParserError, HttpParserUpgrade, HttpRequestParser
 
 MOST_HEADERS = 32
-LONGEST_HEADER = 2048
+LONGEST_HEAD = 4094
+"""In bytes: gunicorn takes no longer first line, and headers of twice that."""
 
 _FIRST_LINE = re.compile(rb"(GET|POST) (/[!-\"$-~]*) HTTP/1\.1\r\n")
 _END = b"\r\n\r\n"
@@ -29,10 +30,11 @@ _KEPT, _ENDED = b"keep-alive", b"close"
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What stands before a request's body, in so many bytes, its `size`.
+    """A request's first line and its headers.
 
-    `target` is the path and the query as they came. Names of `headers` are in lower
-    case, none of them twice or with an underscore.
+    `size` is their length in bytes, with the empty line that ends them. `target` is
+    the path and the query as they came. Names of `headers` are in lower case, none of
+    them twice or with an underscore.
     """
 
     method: str
@@ -63,10 +65,13 @@ class Answer:
 
 
 def read_head(received: bytes) -> Head | None:
-    """The head that `received` begins with; None where it is not as plain as that."""
+    """The head that `received` begins with.
+
+    None where it is not there whole, or not plain: then gunicorn reads it.
+    """
     size = received.find(_END) + len(_END)
     first = _FIRST_LINE.match(received)
-    if first is None or size < len(_END):
+    if first is None or not len(_END) <= size <= LONGEST_HEAD:
         return None
     found = _Found()
     try:
@@ -125,7 +130,6 @@ class _Found:
             or name in _LEFT_TO_GUNICORN
             or b"_" in name
             or len(headers) == MOST_HEADERS
-            or len(value) > LONGEST_HEADER
         ):
             raise _Unusual
         headers[name] = value.rstrip(b" \t")  # as gunicorn has it

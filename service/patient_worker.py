@@ -72,7 +72,8 @@ class PatientWorker(FairWorker):
 
     def handle_request(self, req: Any, conn: TConn) -> bool:
         """Have the application answer; whether the connection is kept."""
-        if not getattr(req, "plain", False):  # it may ask to be sent parts of it before
+        # The client of another may wait for 100 Continue before it sends the body.
+        if not getattr(req, "plain", False):
             return bool(super().handle_request(req, conn))
         answer = self.ask(req, conn)
         return send_all(conn.sock, answer.sent) and answer.kept

@@ -1,7 +1,7 @@
 """gunicorn's HTTP/1.1 request, whose head is read in C where it is a plain one.
 
-gunicorn's own parser is in Python, and takes seven times as long. It is left whatever
-is not plain, right or wrong; tests hold both to the same request.
+gunicorn's own parser is in Python, and takes seven times as long. What is not plain,
+right or wrong, is still read by it; tests hold both to the same request.
 """
 
 from gunicorn.http.message import Request

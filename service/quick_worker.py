@@ -135,11 +135,10 @@ class QuickWorker(PatientWorker):
         QUEUED.set(0)
         try:
             answer = self.ask(next(conn.parser), conn)
-        except Exception:  # so would this
-            self.log.exception("failed to answer; its connection is ended")
-            self.drop(conn)
-        else:
-            self.send(conn, answer)
+        except Exception as error:  # so would this
+            self.handle_error(None, conn.sock, conn.client, error)
+            answer = Answer(b"", kept=False)
+        self.send(conn, answer)
 
 
 def _received(conn: TConn) -> bytes | None:

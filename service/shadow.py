@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 REQUESTS = 256
 PICTURES = 4096
-"""So many wait at most, in each worker: 13 MB, or as digits 3 MB."""
+"""So many wait at most, in each worker: 13 MB of pixels, or 3 MB of digits."""
 BATCH = 64
 """Pictures that it reads at once: for less than a millisecond, in most cases."""
 GATHER_SECONDS = 0.1

@@ -56,6 +56,8 @@ OTHERS = {
         b"X-One", b"Connection: Upgrade\r\nUpgrade: h2c\r\nX-One"
     ),
     "lines that end otherwise": PLAIN.replace(b"\r\n", b"\n"),
+    "a long address": PLAIN.replace(b"top=3", b"a" * 5000),
+    "a long name of a header": PLAIN.replace(b"X-One", b"X" * 9000),
     "half a head": PLAIN[:60],
     "nothing": b"",
 }

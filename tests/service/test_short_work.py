@@ -2,6 +2,7 @@
 
 import json
 from base64 import b64encode
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -14,6 +15,10 @@ from service.http1 import Whole
 from tests.service.encodings import encode
 
 SMALL, LARGE = (encode(Image.new("L", (side, side)), "PNG") for side in (28, 1000))
+GIF = encode(Image.new("L", (1, 1)), "GIF").replace(
+    b"GIF87a\1\0\1\0", b"GIF87a\x88\x13\x88\x13"
+)
+"""A pixel on a canvas of 25 million."""
 INFER, PREDICT = "/v2/models/mnist/infer", "/v1/models/mnist:predict"
 CLASSIFY = "/v1/classify"
 
@@ -74,6 +79,10 @@ SHORT = {
 LONG = {
     "a large PNG in JSON": as_json(CLASSIFY, {"image": in_base64(LARGE)}),
     "two PNGs in JSON": as_json(CLASSIFY, {"images": [in_base64(SMALL)] * 2}),
+    "a short GIF that claims much": as_json(CLASSIFY, {"image": in_base64(GIF)}),
+    "many of them": as_json(PREDICT, {"instances": [{"b64": in_base64(GIF)}] * 100}),
+    "a list of pictures": as_json(CLASSIFY, {"images": [1] * 4000}),
+    "many texts": as_json(PREDICT, {"instances": ["x"] * 1000}),
     "one behind an escape": asked(
         CLASSIFY,
         b'{"image": "\\u0069%s"}' % b64encode(LARGE),
@@ -104,6 +113,12 @@ LONG = {
 @pytest.mark.parametrize("kind", SHORT)
 def test_few_digits_are_short_work(kind: str) -> None:
     assert is_short_work(SHORT[kind])
+
+
+def test_the_short_gif_claims_much() -> None:
+    with Image.open(BytesIO(GIF)) as picture:
+        assert picture.size == (5000, 5000)
+    assert len(GIF) < 64
 
 
 @pytest.mark.parametrize("kind", LONG)

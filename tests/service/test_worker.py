@@ -12,6 +12,7 @@ import pytest
 from gunicorn.workers.gthread import TConn
 
 from service.http1 import Answer
+from service.plain_request import PlainRequest
 from service.worker import Worker
 from tests.service.workers import working
 
@@ -90,6 +91,7 @@ def other_of(worker: Worker) -> Iterator[Kept]:
     with closing(ours), closing(client):
         conn = TConn(worker.cfg, ours, ("10.0.0.1", 40_000), ("10.0.0.2", 80))
         conn.init()
+        conn.parser.mesg_class = PlainRequest
         worker.nr_conns += 1
         worker.finish_request(conn, _done())
         yield Kept(worker, conn, client)
@@ -193,15 +195,29 @@ def test_those_answered_at_once_do_not_wait_for_it(
     assert order == [other.conn, asking.conn]
 
 
-def test_one_that_fails_ends_its_connection_and_no_other(
-    asking: Kept,
+@pytest.mark.parametrize(
+    ("request_", "status"),
+    [
+        (SHORT, b"500 Internal Server Error"),
+        (
+            SHORT.replace(b"Host", b"X" * 9000 + b": 1\r\nHost"),
+            b"431 Request Header Fields Too Large",
+        ),
+    ],
+    ids=["by the application", "by gunicorn's rules"],
+)
+def test_one_that_fails_has_gunicorns_answer_and_ends_its_connection(
+    asking: Kept, monkeypatch: pytest.MonkeyPatch, request_: bytes, status: bytes
 ) -> None:
+    monkeypatch.undo()  # a thread sees to the end
     asking.worker.wsgi = failing
-    asking.client.sendall(SHORT)
+    asking.client.sendall(request_)
 
     asking.dispatch()
 
-    assert asking.client.recv(1000) == b""
+    assert asking.client.recv(1000).startswith(b"HTTP/1.1 " + status)
+    asking.client.close()
+    asking.dispatch()
     assert asking.worker.nr_conns == 0
 
 
