@@ -102,14 +102,14 @@ class QuickWorker(PatientWorker):
             if isinstance(answer, Answer):
                 self.nr += 1
                 self.send(conn, answer)
-                continue
-            conn.parser.unreader.unread(received or b"")
-            if received == b"":
+            elif received == b"":
                 self.drop(conn)
-            elif answer:
-                short_work.append(conn)
             else:
-                self.leave(conn)
+                conn.parser.unreader.unread(received or b"")
+                if answer:
+                    short_work.append(conn)
+                else:
+                    self.leave(conn)
         for conn in short_work:  # it takes longer than what was sent by now
             self._ask_here(conn)
 

@@ -9,9 +9,9 @@ from binascii import Error
 
 _BODY = re.compile(
     rb'[ \t\r\n]*\{[ \t\r\n]*"image"[ \t\r\n]*:[ \t\r\n]*"'
-    rb"(?:data:image/[A-Za-z0-9.+-]+;base64,)?([A-Za-z0-9+/]+={0,2})"
-    rb'"[ \t\r\n]*\}[ \t\r\n]*'
+    rb'([^"]+)"[ \t\r\n]*\}[ \t\r\n]*'
 )
+_TEXT = re.compile(rb"(?:data:image/[A-Za-z0-9.+-]+;base64,)?([A-Za-z0-9+/]+={0,2})")
 
 
 def only_picture(body: bytes) -> bytes | None:
@@ -21,6 +21,15 @@ def only_picture(body: bytes) -> bytes | None:
     libraries write it.
     """
     found = _BODY.fullmatch(body)
+    return None if found is None else from_base64(found[1])
+
+
+def from_base64(text: bytes) -> bytes | None:
+    """What a text holds in plain base64, on its own or as a data: URL of a picture.
+
+    None where it is written in any other way, which may be right all the same.
+    """
+    found = _TEXT.fullmatch(text)
     if found is None:
         return None
     try:

@@ -6,9 +6,8 @@ is wrong is left to whoever answers.
 """
 
 import re
-from base64 import b64decode
-from binascii import Error
 
+from service.api.plain_json import from_base64
 from service.api.small_png import is_small_png
 from service.http1 import Whole
 
@@ -27,7 +26,6 @@ _PATH = re.compile(
 _JSON_LENGTH = b"inference-header-content-length"
 _TEXT = re.compile(rb'"([^"]*)"([ \t\r\n]*:)?')
 """A text, and the colon behind one that is a key."""
-_DATA_URL = re.compile(rb"data:image/png;base64,")
 
 
 def is_short_work(request: Whole) -> bool:
@@ -57,13 +55,8 @@ def _is_short_json(text: bytes) -> bool:
 
 
 def _is_small_base64(text: bytes) -> bool:
-    url = _DATA_URL.match(text)
-    try:
-        return is_small_png(
-            b64decode(text[url.end() :] if url else text, validate=True)
-        )
-    except Error:
-        return False
+    picture = from_base64(text)
+    return picture is not None and is_small_png(picture)
 
 
 def _is_one_small(data: bytes) -> bool:

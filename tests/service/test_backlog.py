@@ -46,6 +46,17 @@ def test_pictures_for_different_versions_are_not_joined() -> None:
     assert (second.shadow, len(second.digits)) == (3, 1)
 
 
+def test_what_waits_keeps_no_body_that_it_came_in() -> None:
+    backlog = Backlog(requests=10, pictures=100)
+    body = np.zeros(10**6, np.uint8)
+    backlog.put(Read(2, body[:784].reshape(1, 784), np.arange(1)))
+
+    taken = backlog.take(8)
+
+    assert taken is not None
+    assert not np.shares_memory(taken.shown, body)
+
+
 def test_digits_and_pixels_are_not_joined() -> None:
     backlog = Backlog(requests=10, pictures=100)
     pixels = read(0, 2)

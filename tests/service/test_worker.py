@@ -196,7 +196,7 @@ def test_those_answered_at_once_do_not_wait_for_it(
 
 
 @pytest.mark.parametrize(
-    ("request_", "status"),
+    ("sent", "status"),
     [
         (SHORT, b"500 Internal Server Error"),
         (
@@ -207,18 +207,17 @@ def test_those_answered_at_once_do_not_wait_for_it(
     ids=["by the application", "by gunicorn's rules"],
 )
 def test_one_that_fails_has_gunicorns_answer_and_ends_its_connection(
-    asking: Kept, monkeypatch: pytest.MonkeyPatch, request_: bytes, status: bytes
+    kept: Kept, sent: bytes, status: bytes
 ) -> None:
-    monkeypatch.undo()  # a thread sees to the end
-    asking.worker.wsgi = failing
-    asking.client.sendall(request_)
+    kept.worker._express, kept.worker.wsgi = Known({}), failing
+    kept.client.sendall(sent)
 
-    asking.dispatch()
+    kept.dispatch()
 
-    assert asking.client.recv(1000).startswith(b"HTTP/1.1 " + status)
-    asking.client.close()
-    asking.dispatch()
-    assert asking.worker.nr_conns == 0
+    assert kept.client.recv(1000).startswith(b"HTTP/1.1 " + status)
+    kept.client.close()
+    kept.dispatch()
+    assert kept.worker.nr_conns == 0
 
 
 def test_the_last_requests_of_a_worker_are_left_to_threads(kept: Kept) -> None:
