@@ -142,6 +142,18 @@ class Client:
         return [next(answers) if isinstance(p, Encoded) else p for p in batch]
 
     def _send(self, pictures: Sequence[Encoded], options: Options) -> list[Result]:
+        """The results; pictures that are too many pixels together are sent again."""
+        results: dict[int, Result] = {}
+        rows = list(range(len(pictures)))
+        while True:
+            answers = self._halved([pictures[row] for row in rows], options)
+            results |= zip(rows, answers, strict=True)
+            left = [row for row in rows if _is_too_large(results[row])]
+            if len(left) in (0, len(rows)):  # all that are left are so alone
+                return [results[row] for row in range(len(pictures))]
+            rows = left
+
+    def _halved(self, pictures: Sequence[Encoded], options: Options) -> list[Result]:
         """The results of one request, or of two where the service takes less in one."""
         try:
             return self._ask(pictures, options)
@@ -152,8 +164,8 @@ class Client:
                 raise
         half = len(pictures) // 2
         return [
-            *self._send(pictures[:half], options),
-            *self._send(pictures[half:], options),
+            *self._halved(pictures[:half], options),
+            *self._halved(pictures[half:], options),
         ]
 
     def _ask(self, pictures: Sequence[Encoded], options: Options) -> list[Result]:
@@ -184,6 +196,10 @@ class Client:
             return read(self._service.json(response))
         except (KeyError, TypeError, ValueError) as error:
             raise self._service.not_understood(response) from error
+
+
+def _is_too_large(result: Result) -> bool:
+    return isinstance(result, PictureError) and result.status == 413
 
 
 def _of_picture(refused: Refused) -> PictureError | None:

@@ -312,6 +312,24 @@ def test_a_service_that_takes_less_at_a_time_is_asked_in_smaller_parts(
     assert files[40].status == 413
 
 
+def test_pictures_that_are_too_many_pixels_together_are_sent_again(
+    models_dir: Path, digits: list[Digit]
+) -> None:
+    settings = Settings(
+        models_dir=models_dir, max_pixels=1000, max_request_pixels=7 * 784
+    )
+    too_large = Image.new("L", (40, 40))
+
+    with serving(create_app(settings)) as url, Client(url) as client:
+        refused, *read = client.classify_many(
+            [too_large, *(digit.encoded for digit in digits)]
+        )
+
+    assert isinstance(refused, PictureError)
+    assert refused.detail.startswith("the picture has 40 x 40 pixels")
+    assert [type(each) for each in read] == [Prediction] * 40
+
+
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
