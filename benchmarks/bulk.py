@@ -1,13 +1,15 @@
 """What HTTP costs in bulk: the service's throughput over that of its engine alone.
 
-    python -m benchmarks.bulk [--rounds 15] [--json]
+    python -m benchmarks.bulk [--rounds 15] [--all-cores] [--json]
 
 A real gunicorn with one worker is pinned to one core, and asked for 1,024 digits a
 request over two kept-alive connections from the other cores; in turns with it, the
-LiteRT engine is asked for the same in this process, pinned to the same core. A ratio
-is 1 where HTTP costs nothing: of wall time the median of the rounds, of processor
-time that of all rounds together, which is steadier on a busy machine. Linux only, and
-two cores at least.
+LiteRT engine is asked for the same in a process of its own, pinned to the same core.
+With --all-cores there is a worker on each core, with two connections, and an engine on
+each; what asks has no core to itself then. A ratio is 1 where HTTP costs nothing: of
+wall time the median of the rounds, of processor time that of all rounds together,
+which is steadier on a busy machine. `busy` is how much of its cores the service, or
+the engine, used. Linux only.
 """
 
 import argparse
@@ -30,24 +32,26 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from benchmarks.bulk_forms import Form, forms
-from benchmarks.pinned_service import PinnedService, core_alone
-from service.artifact import version_numbers
-from service.digits import to_pixels
-from service.proof import prove
+from benchmarks.pinned_engine import PinnedEngine
+from benchmarks.pinned_service import PinnedService
 
 ROOT = Path(__file__).parents[1]
 PICTURES = 1024
-CONNECTIONS = 2
-CALLS = 8  # of each way in a round
+CONNECTIONS = 2  # of each worker
+CALLS = 8  # of each way in a round, on each core
 ENGINE = "engine alone"
 
 
 @dataclass(frozen=True)
 class Cost:
-    """Seconds for 1,024 pictures: by the wall in each round, of a processor in all."""
+    """Seconds for 1,024 pictures: by the wall in each round, of a processor in all.
+
+    `busy` is the share of the cores that was used meanwhile.
+    """
 
     wall: tuple[float, ...]
     processor: float
+    busy: float
 
 
 @dataclass(frozen=True)
@@ -58,6 +62,7 @@ class Ratio:
     pictures_per_second: float = 0.0
     wall: float = 0.0
     processor: float = 0.0
+    busy: float = 0.0
     error: str | None = None
 
 
@@ -66,38 +71,37 @@ def main() -> int:
     options = _options()
     digits = _digits()
     ways = forms(digits)
-    with PinnedService() as service:
+    cores = _cores(options.all_cores)
+    with (
+        PinnedService(cores) as service,
+        PinnedEngine(cores, digits) as engine,
+    ):
         errors = {form.name: _refusal(service, form) for form in ways}
         served = [form for form in ways if errors[form.name] is None]
-        costs = measure(service, served, digits, options.rounds)
+        costs = measure(service, engine, served, options.rounds)
     ratios = [Ratio(name, error=error) for name, error in errors.items() if error]
     ratios = [*compare(costs), *ratios]
-    print(_json(ratios) if options.json else _table(ratios))
+    print(_json(ratios) if options.json else _table(ratios, len(cores)))
     return int(any(errors.values()))
 
 
 def measure(
-    service: PinnedService, ways: list[Form], digits: NDArray[np.uint8], rounds: int
+    service: PinnedService, engine: PinnedEngine, ways: list[Form], rounds: int
 ) -> dict[str, Cost]:
     """What each way and the engine alone cost, in turns; a round before is not kept."""
-    folder = ROOT / "models/mnist"
-    newest = max(version_numbers(folder.parent, folder.name))
-    engine = prove(folder / str(newest), "litert").engine
-    pixels = to_pixels(digits)
-    with ThreadPoolExecutor(CONNECTIONS) as pool:
-        connections = [HTTPConnection(*service.address) for _ in range(CONNECTIONS)]
+    cores = len(service.cores)
+    count = cores * CONNECTIONS
+    connections = [HTTPConnection(*service.address) for _ in range(count)]
+    with ThreadPoolExecutor(count) as pool:
 
-        def run_engine() -> None:
-            with core_alone(service.core):
-                for _ in range(CALLS):
-                    engine.predict(pixels)
-
-        def ask(form: Form) -> None:
+        def ask(form: Form) -> float:
+            before = service.processor_seconds()
             list(pool.map(_ask_often, connections, repeat(form)))
+            return service.processor_seconds() - before
 
-        calls: dict[str, Callable[[], None]] = {ENGINE: run_engine}
+        calls: dict[str, Callable[[], float]] = {ENGINE: partial(engine.ask, CALLS)}
         calls |= {form.name: partial(ask, form) for form in ways}
-        return _in_turns(calls, service, rounds)
+        return _in_turns(calls, cores, rounds)
 
 
 def compare(costs: dict[str, Cost]) -> list[Ratio]:
@@ -111,13 +115,14 @@ def compare(costs: dict[str, Cost]) -> list[Ratio]:
                 alone / wall for alone, wall in zip(engine.wall, cost.wall, strict=True)
             ),
             engine.processor / cost.processor,
+            cost.busy,
         )
         for name, cost in costs.items()
     ]
 
 
 def _in_turns(
-    calls: dict[str, Callable[[], None]], service: PinnedService, rounds: int
+    calls: dict[str, Callable[[], float]], cores: int, rounds: int
 ) -> dict[str, Cost]:
     walls: dict[str, list[float]] = {name: [] for name in calls}
     processor = dict.fromkeys(calls, 0.0)
@@ -125,13 +130,15 @@ def _in_turns(
     for number in range(rounds + 1):
         _tell(number, rounds)
         for name in names[number % len(names) :] + names[: number % len(names)]:
-            clock = time.thread_time if name == ENGINE else service.processor_seconds
-            began, used = time.perf_counter(), clock()
-            calls[name]()
+            began = time.perf_counter()
+            used = calls[name]()
             if number:
-                walls[name].append((time.perf_counter() - began) / CALLS)
-                processor[name] += (clock() - used) / CALLS
-    return {n: Cost(tuple(walls[n]), processor[n]) for n in names}
+                walls[name].append((time.perf_counter() - began) / CALLS / cores)
+                processor[name] += used / CALLS / cores
+    return {
+        name: Cost(tuple(walls[name]), used, used / sum(walls[name]) / cores)
+        for name, used in processor.items()
+    }
 
 
 def _ask_often(connection: HTTPConnection, form: Form) -> None:
@@ -155,6 +162,14 @@ def _refusal(service: PinnedService, form: Form) -> str | None:
     return None if response.status == 200 else f"{response.status} {body[:120]!r}"
 
 
+def _cores(every: bool) -> frozenset[int]:
+    """Those of the service: all, or one that nothing else is on."""
+    cores = frozenset(os.sched_getaffinity(0))
+    if not every and len(cores) < 2:
+        raise SystemExit("one core only, expected two: one is the service's own")
+    return cores if every else frozenset({max(cores)})
+
+
 def _digits() -> NDArray[np.uint8]:
     """The forty digits of the tests, again and again: uint8 [1024, 784]."""
     files = sorted((ROOT / "tests/data/digits").glob("*.png"))
@@ -167,10 +182,10 @@ def _tell(number: int, rounds: int) -> None:
         print(f"\rround {number} of {rounds} ", end="", file=sys.stderr, flush=True)
 
 
-def _table(ratios: list[Ratio]) -> str:
+def _table(ratios: list[Ratio], cores: int) -> str:
     lines = [
-        f"{PICTURES} pictures a request, {os.cpu_count()} cores",
-        f"{'way':32}{'pictures/s':>12}{'ratio':>8}{'of processor time':>20}",
+        f"{PICTURES} pictures a request, workers on {cores} of {os.cpu_count()} cores",
+        f"{'way':32}{'pictures/s':>12}{'ratio':>8}{'of processor time':>20}{'busy':>8}",
     ]
     for ratio in ratios:
         if ratio.error is not None:
@@ -178,7 +193,7 @@ def _table(ratios: list[Ratio]) -> str:
             continue
         lines.append(
             f"{ratio.way:32}{ratio.pictures_per_second:12,.0f}"
-            f"{ratio.wall:8.2f}{ratio.processor:20.2f}"
+            f"{ratio.wall:8.2f}{ratio.processor:20.2f}{ratio.busy:8.2f}"
         )
     return "\n".join(lines)
 
@@ -190,6 +205,9 @@ def _json(ratios: list[Ratio]) -> str:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=15, help="default: 15")
+    parser.add_argument(
+        "--all-cores", action="store_true", help="one worker a core, not one in all"
+    )
     parser.add_argument("--json", action="store_true", help="print JSON, no table")
     return parser.parse_args()
 

@@ -14,15 +14,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from service.classifier import Classifier
-from service.digits import to_pixels
-from service.drift import FEWEST, Drift, Window, ink_of
+from service.counting.drift import FEWEST, Drift, Window
+from service.counting.statistics import Statistics
+from service.digits import ink_of, to_pixels
 from service.fingerprint import Fingerprint
 from service.normaliser import Preprocess
-from service.proof import ProvedModel, prove
+from service.serving.proof import ProvedModel, prove
+from service.serving.snapshot import Snapshot
+from service.serving.store import Store
 from service.settings import Settings
-from service.snapshot import Snapshot
-from service.statistics import Statistics
-from service.store import Store
 from training.data import Mnist, load_mnist
 from training.measuring.corruptions import CORRUPTIONS, corrupted
 from training.sources import sources

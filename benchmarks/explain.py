@@ -20,8 +20,8 @@ from service.classifier import Classifier
 from service.digits import to_pixels
 from service.engines import ENGINES, Engine, EngineName, open_engine
 from service.explanation import attribute, compared
+from service.serving.store import Store
 from service.settings import Settings
-from service.store import Store
 from service.uploads import read_upload
 
 FILES = Path("tests/data/digits")

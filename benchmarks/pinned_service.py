@@ -1,4 +1,4 @@
-"""A real gunicorn with one worker, on a core that this process keeps off.
+"""A real gunicorn with one worker for each of some cores, which run nowhere else.
 
 What it is asked is left to the benchmarks. Linux only.
 """
@@ -10,50 +10,52 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
 PORT = 8472
 PATIENCE_SECONDS = 60
-_TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class PinnedService:
-    """Starts when entered, and stops when left; `core` is its own meanwhile."""
+    """Starts when entered, and stops when left.
 
-    def __init__(self) -> None:
-        self._cores = os.sched_getaffinity(0)
-        if len(self._cores) < 2:
-            raise SystemExit("one core only, expected two: one is the service's own")
-        self.core = max(self._cores)
+    This process keeps off its `cores` meanwhile, where there are others.
+    """
+
+    def __init__(self, cores: frozenset[int]) -> None:
+        self.cores = cores
         self.address = ("127.0.0.1", PORT)
+        self._all = os.sched_getaffinity(0)
 
     def __enter__(self) -> Self:
-        environ = {"WORKERS": "1", "PORT": str(PORT), "MNIST_LOG_LEVEL": "warning"}
-        with core_alone(self.core):  # what is started stays there
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "service.cli.serve"],
-                env={**os.environ, **environ},
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-            )
-        os.sched_setaffinity(0, self._cores - {self.core})
+        environ = {
+            "WORKERS": str(len(self.cores)),
+            "PORT": str(PORT),
+            "MNIST_LOG_LEVEL": "warning",
+        }
+        os.sched_setaffinity(0, self.cores)  # what is started stays there
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "service.cli.serve"],
+            env={**os.environ, **environ},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        os.sched_setaffinity(0, self._all - self.cores or self._all)
         self._wait_until_ready()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._process.send_signal(signal.SIGTERM)
         self._process.wait()
-        os.sched_setaffinity(0, self._cores)
+        os.sched_setaffinity(0, self._all)
 
     def processor_seconds(self) -> float:
-        """What the worker has used of its processor so far, in hundredths mostly."""
+        """What the workers have used of their processors so far."""
         pid = self._process.pid
-        [worker] = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        fields = Path(f"/proc/{worker}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / _TICKS
+        workers = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        threads = [t for pid in workers for t in Path(f"/proc/{pid}/task").iterdir()]
+        return sum(_nanoseconds(thread) for thread in threads) / 1e9
 
     def _wait_until_ready(self) -> None:
         host, port = self.address
@@ -65,15 +67,9 @@ class PinnedService:
             time.sleep(0.05)
 
 
-@contextmanager
-def core_alone(core: int) -> Iterator[None]:
-    """This thread on `core` and no other, until the block is left."""
-    before = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {core})
-    try:
-        yield
-    finally:
-        os.sched_setaffinity(0, before)
+def _nanoseconds(thread: Path) -> int:
+    """What a thread has run, which the kernel counts exactly."""
+    return int((thread / "schedstat").read_text().split()[0])
 
 
 def _is_ready(url: str) -> bool:

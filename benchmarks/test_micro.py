@@ -32,9 +32,9 @@ from service.classifier import Classifier
 from service.digits import to_pixels
 from service.normaliser import prepare
 from service.pictures import read_picture
-from service.proof import ProvedModel, prove
+from service.serving.proof import ProvedModel, prove
+from service.serving.store import Store
 from service.settings import Settings
-from service.store import Store
 
 MODELS = Path(__file__).parents[1] / "models"
 PNG = PICTURE.read_bytes()

@@ -27,7 +27,7 @@ from benchmarks.typicality_scores import (
 from service.artifact import TYPICALITY
 from service.digits import to_pixels
 from service.engines import Engine
-from service.proof import prove
+from service.serving.proof import prove
 from service.typicality import Typicality, write_typicality
 from training.data import Mnist, load_mnist
 from training.measuring.scores import RARE
