@@ -19,14 +19,14 @@ from service.api.application import Application
 from service.api.express import TOGETHER, Express
 from service.api.telling import Teller
 from service.classifier import Classifier
+from service.counting.statistics import Statistics
+from service.counting.traffic import Traffic
 from service.engines import answers_alike
 from service.measured import Measured
+from service.serving.shadow import Shadow
+from service.serving.store import Store
+from service.serving.uptake import Fellows
 from service.settings import Settings
-from service.shadow import Shadow
-from service.statistics import Statistics
-from service.store import Store
-from service.traffic import Traffic
-from service.uptake import Fellows
 from service.web import blueprint as web
 
 if TYPE_CHECKING:  # OpenTelemetry is loaded only where it was asked for

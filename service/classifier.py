@@ -10,17 +10,17 @@ from numpy.typing import NDArray
 from service.answer import Answer, Explanation, Inference
 from service.artifact import Manifest
 from service.calibration import calibrate
+from service.counting.drift import Windows
+from service.counting.outcomes import Outcomes
+from service.counting.statistics import Statistics
 from service.digits import Shown, to_pixels
-from service.drift import Windows
 from service.errors import BadRequest, TooLarge
 from service.explanation import Rival, attribute, check, compared
 from service.normaliser import Normalised, Preprocess
-from service.outcomes import Outcomes
-from service.proof import ProvedModel
+from service.serving.proof import ProvedModel
+from service.serving.shadow import Shadow
+from service.serving.store import Store, Version
 from service.settings import Settings
-from service.shadow import Shadow
-from service.statistics import Statistics
-from service.store import Store, Version
 from service.typicality import Typicality
 from service.uploads import Batch, Upload, Uploads, read_upload, read_uploads
 
@@ -67,7 +67,7 @@ class Classifier:
         self.check_count(len(uploads))
         proved = self._store.choose(model, version)
         with self.statistics.call(proved.manifest.version) as call:
-            batch = read_uploads(uploads, preprocess, self._settings.max_pixels)
+            batch = self._read_uploads(uploads, preprocess)
             call.read(batch.errors.values())
             rows = _readable(batch)
             digits = batch.digits[rows]
@@ -152,7 +152,7 @@ class Classifier:
         and TooLarge for more of them than allowed.
         """
         self.check_count(len(encoded))
-        batch = read_uploads(encoded, "auto", self._settings.max_pixels)
+        batch = self._read_uploads(encoded, "auto")
         for row, error in batch.errors.items():
             raise type(error)(f"picture {row}: {error}") from error
         return batch.digits
@@ -172,6 +172,10 @@ class Classifier:
                 f"{count} pictures in one request, "
                 f"at most {self._settings.max_batch} are answered"
             )
+
+    def _read_uploads(self, uploads: Uploads, preprocess: Preprocess) -> Batch:
+        limits = self._settings.max_pixels, self._settings.max_request_pixels
+        return read_uploads(uploads, preprocess, *limits)
 
     def _answer(
         self,

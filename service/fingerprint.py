@@ -1,7 +1,7 @@
 """What a version read in pictures held back in training, for later comparison.
 
-A part of its manifest. What is compared with it is left to `service.drift`, how it is
-made to `training.fingerprint`. Standard library only.
+A part of its manifest. What is compared with it is left to `service.counting.drift`,
+how it is made to `training.fingerprint`. Standard library only.
 """
 
 from collections.abc import Mapping

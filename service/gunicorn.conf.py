@@ -15,15 +15,15 @@ from gunicorn.glogging import Logger
 
 from service import logs
 from service.app import create_app  # once here, so that workers share its memory
+from service.counting.statistics import Statistics
 from service.engines import preload
 from service.errors import SettingsError
-from service.loader import prove_before_fork
 from service.memory import settle
+from service.serving.loader import prove_before_fork
+from service.serving.uptake import Fellows
 from service.settings import ServerSettings, Settings
-from service.statistics import Statistics
-from service.uptake import Fellows
 from service.variables import unknown
-from service.worker import Worker, count_end
+from service.workers.worker import Worker, count_end
 
 try:
     _settings = Settings.from_env(os.environ)
@@ -40,7 +40,7 @@ wsgi_app = "service.app:create_app()"
 bind = _server.address
 workers = _server.workers
 threads = _server.threads
-worker_class = "service.worker.Worker"
+worker_class = "service.workers.worker.Worker"
 # Each has a file number, and so have other things: with none left, nothing goes on.
 _files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
 worker_connections = 1000 if _files < 0 else max(min(1000, _files - 64), threads + 1)

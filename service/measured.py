@@ -10,16 +10,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import accumulate
 
-from service import metrics
-from service.board import Board
-from service.counts import Labels
-from service.drift import Drift, Windows
-from service.metrics import Metric
-from service.plan import by_gate
+from service.counting import metrics
+from service.counting.board import Board
+from service.counting.counts import Labels
+from service.counting.drift import Drift, Windows
+from service.counting.metrics import Metric
+from service.counting.statistics import BATCHES
+from service.serving.plan import by_gate
+from service.serving.snapshot import Snapshot
+from service.serving.store import Store
 from service.settings import Settings
-from service.snapshot import Snapshot
-from service.statistics import BATCHES
-from service.store import Store
 
 
 @dataclass(frozen=True)
@@ -165,7 +165,7 @@ def _alive(by_name: Mapping[str, Mapping[Labels, list[int]]]) -> Samples:
 
 
 def _of_uptake(sums: Mapping[str, list[int]]) -> Iterable[tuple[str, Samples]]:
-    """What `service.uptake` puts under uptake/."""
+    """What `service.serving.uptake` puts under uptake/."""
     swaps, ns = sums.get("uptake/swaps", [0])[0], sums.get("uptake/swap_ns", [0])[0]
     seconds = ns * metrics.SWAP_SECONDS.unit
     yield metrics.SWAP_SECONDS.name, {(): Distribution((), (swaps,), seconds)}

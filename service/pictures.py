@@ -1,11 +1,12 @@
 """From an encoded picture to a small upright grey one.
 
-With `service.plain_png`, the only module that knows formats and Pillow; what is
+Formats are known here and in `service.plain_png`; colours to `service.grey`. What is
 drawn there is left to `service.normaliser`.
 """
 
 import io
 import threading
+from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
 
@@ -15,7 +16,6 @@ from PIL import (  # each registers its format; else the first request loads all
     BmpImagePlugin,
     GifImagePlugin,
     Image,
-    ImageChops,
     JpegImagePlugin,
     PngImagePlugin,
     PpmImagePlugin,
@@ -25,6 +25,7 @@ from PIL import (  # each registers its format; else the first request loads all
 
 from service.digits import SIDE
 from service.errors import TooLarge, UnreadablePicture
+from service.grey import DETAIL, as_grey
 from service.plain_png import read_plain
 
 FORMATS = (
@@ -36,8 +37,6 @@ FORMATS = (
     TiffImagePlugin.TiffImageFile.format,
     PpmImagePlugin.PpmImageFile.format,
 )
-DETAIL = 400
-"""No side of a grey picture is longer: enough for a digit of a tenth of it."""
 
 LARGE = 2_000_000
 """From so many pixels on, pictures are decoded one at a time in a process."""
@@ -64,7 +63,13 @@ class Picture:
     rotated: bool
 
 
-def read_picture(encoded: bytes, max_pixels: int) -> Picture:
+def anything(_: int) -> None:
+    """Claims that nobody adds up."""
+
+
+def read_picture(
+    encoded: bytes, max_pixels: int, claim: Callable[[int], None] = anything
+) -> Picture:
     """Decode `encoded`: PNG, JPEG, GIF, BMP, WebP, TIFF or PGM.
 
     Grey, colour, palette, 1-bit, 16-bit and CMYK are turned to grey,
@@ -73,10 +78,12 @@ def read_picture(encoded: bytes, max_pixels: int) -> Picture:
 
     Raises UnreadablePicture where the bytes are no such picture, or one of 32
     bits a pixel, whose white is unknown; TooLarge where it claims more than
-    `max_pixels` pixels, before any of them is decoded.
+    `max_pixels` pixels, before any of them is decoded. `claim` is told how many they
+    are, before that unless they are few, and may refuse them by raising.
     """
     plain = read_plain(encoded, DETAIL, max_pixels)
     if plain is not None:
+        claim(plain.size)
         return Picture(plain, plain.shape[::-1], rotated=False)
     image = _open(encoded)
     if image.width * image.height > max_pixels:
@@ -84,6 +91,7 @@ def read_picture(encoded: bytes, max_pixels: int) -> Picture:
             f"the picture has {image.width} x {image.height} pixels, "
             f"at most {max_pixels} in all are read"
         )
+    claim(image.width * image.height)
     if image.mode == "F" or (image.mode == "I" and image.format != "PPM"):
         raise UnreadablePicture(
             f"the {image.format} picture has 32 bits a pixel, expected 16 at most"
@@ -127,7 +135,7 @@ def _decode(image: Image.Image) -> Picture:
     # 1 in a TIFF now: Pillow has turned it, and its size
     left = _orientation(image) if image.format == "TIFF" else claimed
     turn = _TURNS.get(left)
-    grey = _over_contrast(image) if image.has_transparency_data else _opaque(image)
+    grey = as_grey(image)
     if turn is not None:
         grey = grey.transpose(turn)
     pixels = np.frombuffer(grey.tobytes(), np.uint8)
@@ -159,39 +167,3 @@ _TURNS = {
     8: Image.Transpose.ROTATE_90,
 }
 _SIDEWAYS = (5, 6, 7, 8)
-
-
-def _opaque(image: Image.Image) -> Image.Image:
-    if not image.mode.startswith("I"):
-        return _reduced(image if image.mode == "L" else image.convert("L"))
-    deep = np.array(image)  # 16 bits, of which `convert` clips the upper
-    np.clip(deep, 0, 65535, out=deep)
-    deep >>= 8
-    return _reduced(Image.fromarray(deep.astype(np.uint8)))
-
-
-def _over_contrast(image: Image.Image) -> Image.Image:
-    """Lay a transparent picture over black if its ink is bright, else white."""
-    if image.mode not in ("LA", "RGBA"):
-        image = image.convert("RGBA")
-    opacity, grey = image.getchannel("A"), image.convert("L")
-    if opacity.getextrema() == (255, 255):
-        return _reduced(grey)
-    over_black = _reduced(ImageChops.multiply(grey, opacity))
-    opacity = _reduced(opacity)
-    if _total(over_black) >= _total(opacity) / 2:
-        return over_black
-    return ImageChops.add(over_black, ImageChops.invert(opacity))
-
-
-def _total(grey: Image.Image) -> int:
-    """The sum of all pixels."""
-    return sum(shade * count for shade, count in enumerate(grey.histogram()))
-
-
-def _reduced(grey: Image.Image) -> Image.Image:
-    """`grey` with whole blocks of pixels averaged until no side is above DETAIL."""
-    factor = -(-max(grey.size) // DETAIL)
-    if factor == 1:
-        return grey
-    return grey.reduce((min(factor, grey.width), min(factor, grey.height)))

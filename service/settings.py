@@ -1,10 +1,8 @@
 """What an operator can set, read once from the environment.
 
-A bad value stops the start with the variable's name, its value and what is
-allowed. An empty value counts as not set.
+A bad value stops the start with the variable's name, its value and what is allowed.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -13,12 +11,15 @@ from pathlib import Path
 from service.artifact import NAME
 from service.cpus import available_cpus
 from service.engines import ENGINES, EngineName
-from service.errors import SettingsError
-from service.policy import DEFAULT_POLICY, Policy
-from service.routing import Share
+from service.environment import Environment, bad
+from service.serving.policy import DEFAULT_POLICY, Policy
+from service.serving.routing import Share
 
 MEBIBYTE = 2**20
-_DECIMAL = re.compile(r"[0-9]{0,9}\.?[0-9]{1,20}", re.ASCII)
+
+_LEVELS = ("debug", "info", "warning", "error")
+_SHARE = "a number from 0 to 1, as 0.01"
+_SECONDS = "seconds from 0 to 3600, as 0.5"
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,8 @@ class Settings:
     max_upload_bytes: the largest request body in bytes (MNIST_MAX_UPLOAD_BYTES).
     max_pixels: the most pixels, width x height, that one picture may claim
         (MNIST_MAX_PIXELS).
+    max_request_pixels: the most that several pictures in one request may claim
+        together (MNIST_MAX_REQUEST_PIXELS).
     max_batch: the most pictures in one request (MNIST_MAX_BATCH).
     policy: which versions are loaded, besides those that labels point at: latest,
         latest:N for the newest N, specific:1,3 for exactly these, or all
@@ -55,6 +58,7 @@ class Settings:
     engine: EngineName = "litert"
     max_upload_bytes: int = 20 * MEBIBYTE
     max_pixels: int = 25_000_000
+    max_request_pixels: int = 10**9
     max_batch: int = 1024
     min_typicality: float = 0.0
     policy: Policy = DEFAULT_POLICY
@@ -66,27 +70,31 @@ class Settings:
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "Settings":
         """Read the MNIST_ variables; SettingsError names the first bad one."""
+        env = Environment(environ)
         return cls(
-            models_dir=Path(_text(environ, "MNIST_MODELS_DIR", str(cls.models_dir))),
-            model=_name(environ, "MNIST_MODEL", cls.model),
-            engine=_engine(environ, "MNIST_ENGINE", cls.engine),
-            max_upload_bytes=_whole(
-                environ, "MNIST_MAX_UPLOAD_BYTES", cls.max_upload_bytes, 1024, 2**30
+            models_dir=Path(env.text("MNIST_MODELS_DIR", str(cls.models_dir))),
+            model=env.parsed("MNIST_MODEL", cls.model, _name),
+            engine=env.choice("MNIST_ENGINE", cls.engine, ENGINES),
+            max_upload_bytes=env.whole(
+                "MNIST_MAX_UPLOAD_BYTES", cls.max_upload_bytes, 1024, 2**30
             ),
-            max_pixels=_whole(
-                environ, "MNIST_MAX_PIXELS", cls.max_pixels, 28 * 28, 10**9
+            max_pixels=env.whole("MNIST_MAX_PIXELS", cls.max_pixels, 28 * 28, 10**9),
+            max_request_pixels=env.whole(
+                "MNIST_MAX_REQUEST_PIXELS", cls.max_request_pixels, 10**6, 10**12
             ),
-            max_batch=_whole(environ, "MNIST_MAX_BATCH", cls.max_batch, 1, 65536),
-            min_typicality=_share(environ, "MNIST_MIN_TYPICALITY", cls.min_typicality),
-            policy=_policy(environ, "MNIST_POLICY", cls.policy),
-            reload_seconds=_seconds(
-                environ, "MNIST_RELOAD_SECONDS", cls.reload_seconds, 3600
+            max_batch=env.whole("MNIST_MAX_BATCH", cls.max_batch, 1, 65536),
+            min_typicality=env.decimal(
+                "MNIST_MIN_TYPICALITY", cls.min_typicality, 1, _SHARE
             ),
-            drift_minutes=_whole(
-                environ, "MNIST_DRIFT_MINUTES", cls.drift_minutes, 1, 7 * 24 * 60
+            policy=env.parsed("MNIST_POLICY", str(cls.policy), Policy.parse),
+            reload_seconds=env.decimal(
+                "MNIST_RELOAD_SECONDS", cls.reload_seconds, 3600, _SECONDS
             ),
-            canary=_part(environ, "MNIST_CANARY"),
-            shadow=_part(environ, "MNIST_SHADOW", default=":100"),
+            drift_minutes=env.whole(
+                "MNIST_DRIFT_MINUTES", cls.drift_minutes, 1, 7 * 24 * 60
+            ),
+            canary=env.parsed("MNIST_CANARY", "", _part, ", as canary:5"),
+            shadow=env.parsed("MNIST_SHADOW", "", _part_or_all, ", as canary:5"),
         )
 
 
@@ -121,85 +129,42 @@ class ServerSettings:
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> "ServerSettings":
         """Read the server's variables; SettingsError names the first bad one."""
-        levels = ("debug", "info", "warning", "error")
+        env = Environment(environ)
         return cls(
-            host=_text(environ, "HOST", "127.0.0.1"),
-            port=_whole(environ, "PORT", 8000, 0, 65535),
-            workers=_whole(environ, "WORKERS", available_cpus(), 1, 1024),
-            threads=_whole(environ, "THREADS", 4, 1, 256),
-            receive_seconds=_whole(environ, "MNIST_RECEIVE_SECONDS", 30, 1, 3600),
-            log_level=_choice(environ, "MNIST_LOG_LEVEL", "info", levels),
-            otel=_otel(environ),
+            host=env.text("HOST", "127.0.0.1"),
+            port=env.whole("PORT", 8000, 0, 65535),
+            workers=env.whole("WORKERS", available_cpus(), 1, 1024),
+            threads=env.whole("THREADS", 4, 1, 256),
+            receive_seconds=env.whole("MNIST_RECEIVE_SECONDS", 30, 1, 3600),
+            log_level=env.choice("MNIST_LOG_LEVEL", "info", _LEVELS),
+            otel=_otel(env),
         )
 
 
-def _text(environ: Mapping[str, str], variable: str, default: str) -> str:
-    return environ.get(variable, "").strip() or default
-
-
-def _whole(
-    environ: Mapping[str, str], variable: str, default: int, least: int, most: int
-) -> int:
-    text = _text(environ, variable, str(default))
-    if text.isascii() and text.isdigit() and len(text) < 20:
-        value = int(text)
-        if least <= value <= most:
-            return value
-    raise SettingsError(
-        f"{variable}={text!r}: expected a whole number from {least} to {most}"
-    )
-
-
-def _share(environ: Mapping[str, str], variable: str, default: float) -> float:
-    text = _text(environ, variable, str(default))
-    if _DECIMAL.fullmatch(text) and float(text) <= 1:
-        return float(text)
-    raise SettingsError(f"{variable}={text!r}: expected a number from 0 to 1, as 0.01")
-
-
-def _seconds(
-    environ: Mapping[str, str], variable: str, default: float, most: int
-) -> float:
-    text = _text(environ, variable, str(default))
-    if _DECIMAL.fullmatch(text) and float(text) <= most:
-        return float(text)
-    raise SettingsError(
-        f"{variable}={text!r}: expected seconds from 0 to {most}, as 0.5"
-    )
-
-
-def _policy(environ: Mapping[str, str], variable: str, default: Policy) -> Policy:
-    text = _text(environ, variable, str(default))
-    try:
-        return Policy.parse(text)
-    except ValueError as error:
-        raise SettingsError(f"{variable}={text!r}: {error}") from error
-
-
-def _part(environ: Mapping[str, str], variable: str, default: str = "") -> Share | None:
-    """A label and a percentage; `default` stands for one that is left out."""
-    text = _text(environ, variable, "")
-    try:
-        return Share.parse(text if ":" in text else text + default) if text else None
-    except ValueError as error:
-        raise SettingsError(f"{variable}={text!r}: {error}, as canary:5") from error
-
-
-def _choice(
-    environ: Mapping[str, str], variable: str, default: str, allowed: tuple[str, ...]
-) -> str:
-    text = _text(environ, variable, default)
-    if text in allowed:
+def _name(text: str) -> str:
+    if NAME.fullmatch(text):
         return text
-    raise SettingsError(f"{variable}={text!r}: expected one of {', '.join(allowed)}")
+    raise ValueError("expected a name of letters, digits, '.', '_' and '-'")
 
 
-def _otel(environ: Mapping[str, str]) -> bool:
-    asked = _choice(environ, "MNIST_OTEL", "0", ("0", "1")) == "1"
+def _part(text: str) -> Share | None:
+    """A label and a percentage; none of an empty text."""
+    return Share.parse(text) if text else None
+
+
+def _part_or_all(text: str) -> Share | None:
+    """The same; a label alone is all."""
+    return _part(text if not text or ":" in text else f"{text}:100")
+
+
+def _otel(env: Environment) -> bool:
+    asked = env.choice("MNIST_OTEL", "0", ("0", "1")) == "1"
     if asked and not _has_opentelemetry():
-        raise SettingsError(
-            "MNIST_OTEL='1': expected OpenTelemetry to be installed, which it is not; "
-            "pip install '.[otel]' in the project's folder, or leave MNIST_OTEL unset"
+        raise bad(
+            "MNIST_OTEL",
+            "1",
+            "expected OpenTelemetry to be installed, which it is not; "
+            "pip install '.[otel]' in the project's folder, or leave MNIST_OTEL unset",
         )
     return asked
 
@@ -213,19 +178,3 @@ def _has_opentelemetry() -> bool:
         )
     except ModuleNotFoundError:
         return False
-
-
-def _engine(
-    environ: Mapping[str, str], variable: str, default: EngineName
-) -> EngineName:
-    chosen = _choice(environ, variable, default, ENGINES)
-    return next(engine for engine in ENGINES if engine == chosen)
-
-
-def _name(environ: Mapping[str, str], variable: str, default: str) -> str:
-    text = _text(environ, variable, default)
-    if NAME.fullmatch(text):
-        return text
-    raise SettingsError(
-        f"{variable}={text!r}: expected a name of letters, digits, '.', '_' and '-'"
-    )

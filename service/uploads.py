@@ -4,14 +4,15 @@ An upload that cannot be read is remembered with its reason, in its place. What
 the network says of the others is left to `service.classifier`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from service.digits import BRIGHT, SIDE, SIZE, border_shade, is_typical, typical
-from service.errors import RequestError
+from service.errors import RequestError, TooLarge
 from service.normaliser import (
     Normalised,
     Preprocess,
@@ -19,7 +20,7 @@ from service.normaliser import (
     prepare,
     untouched,
 )
-from service.pictures import Picture, read_picture
+from service.pictures import Picture, anything, read_picture
 
 Upload = bytes | NDArray[np.uint8] | RequestError
 """An encoded picture; 28x28 pixels, uint8 [784]; or why there is neither."""
@@ -43,18 +44,26 @@ class Batch:
     errors: Mapping[int, RequestError]
 
 
-def read_uploads(uploads: Uploads, how: Preprocess, max_pixels: int) -> Batch:
-    """The digit of each upload; those of an array that are MNIST-like untouched."""
+def read_uploads(
+    uploads: Uploads, how: Preprocess, max_pixels: int, together: int
+) -> Batch:
+    """The digit of each upload; those of an array that are MNIST-like untouched.
+
+    None may claim more than `max_pixels`, and several no more than `together`: one
+    that would make it more is not decoded, a later one that still fits is.
+    """
+    if not isinstance(uploads, np.ndarray) and len(uploads) == 1:
+        return _read_one(uploads[0], how, max_pixels)
+    claim = _Claims(together).add
+    read = partial(_picture, max_pixels=max_pixels, claim=claim)
     if not isinstance(uploads, np.ndarray):
-        if len(uploads) == 1:
-            return _read_one(uploads[0], how, max_pixels)
         blank = np.zeros((len(uploads), SIZE), np.uint8)
-        return _read_rows(blank, range(len(uploads)), uploads, how, max_pixels)
+        return _read_rows(blank, range(len(uploads)), uploads, how, read)
     fine = typical(uploads) if how == "auto" else border_shade(uploads) < BRIGHT
     others = np.flatnonzero(~fine).tolist()
     if not others:
         return Batch(uploads, {}, {})
-    return _read_rows(uploads.copy(), others, uploads, how, max_pixels)
+    return _read_rows(uploads.copy(), others, uploads, how, read)
 
 
 def read_upload(upload: Upload, how: Preprocess, max_pixels: int) -> Normalised:
@@ -80,7 +89,7 @@ def _read_rows(
     rows: Sequence[int],
     uploads: Uploads,
     how: Preprocess,
-    max_pixels: int,
+    read: Callable[[Upload], Picture],
 ) -> Batch:
     """`digits` with those rows read from their uploads, in place."""
     done: dict[int, Preprocessing] = {}
@@ -97,7 +106,7 @@ def _read_rows(
 
     for row in rows:
         try:
-            picture = _picture(uploads[row], max_pixels)
+            picture = read(uploads[row])
             if how == "auto" and picture.grey.shape == (SIDE, SIDE):
                 small[row] = picture
             else:
@@ -123,11 +132,30 @@ def _typical(small: Mapping[int, Picture]) -> Sequence[bool]:
     return list(typical(np.stack(greys)))
 
 
-def _picture(upload: Upload, max_pixels: int) -> Picture:
+class _Claims:
+    """How many pixels the pictures of one request claim, `most` at most."""
+
+    def __init__(self, most: int) -> None:
+        self._most = self._left = most
+
+    def add(self, pixels: int) -> None:
+        """Another picture has so many; TooLarge where that makes too many."""
+        if pixels > self._left:
+            raise TooLarge(
+                f"the picture has {pixels} pixels, those before it have "
+                f"{self._most - self._left}, at most {self._most} in all are read in "
+                "one request"
+            )
+        self._left -= pixels
+
+
+def _picture(
+    upload: Upload, max_pixels: int, claim: Callable[[int], None] = anything
+) -> Picture:
     match upload:
         case RequestError():
             raise upload
         case bytes():
-            return read_picture(upload, max_pixels)
+            return read_picture(upload, max_pixels, claim)
         case _:
             return Picture(upload.reshape(SIDE, SIDE), (SIDE, SIDE), rotated=False)

@@ -70,7 +70,7 @@ def _digit(path: Path) -> Digit:
 def engine(monkeypatch: pytest.MonkeyPatch) -> FakeEngine:
     """The fake that any version opened in this test will be run by."""
     fake = FakeEngine()
-    monkeypatch.setattr("service.proof.open_engine", lambda *_: fake)
+    monkeypatch.setattr("service.serving.proof.open_engine", lambda *_: fake)
     return fake
 
 

@@ -16,10 +16,10 @@ from service.artifact import (
 )
 from service.digits import Shown, to_pixels
 from service.engines.weights import Weights
-from service.proof import Golden, ProvedModel, write_golden
+from service.serving.proof import Golden, ProvedModel, write_golden
+from service.serving.snapshot import Snapshot
+from service.serving.store import Store
 from service.settings import Settings
-from service.snapshot import Snapshot
-from service.store import Store
 from service.typicality import Typicality
 
 

@@ -1,6 +1,6 @@
 """The proof on all test pictures: the engines answer as the network did.
 
-`service.proof` replays the golden digits, as the service will when it loads;
+`service.serving.proof` replays the golden digits, as the service will when it loads;
 here every test picture is replayed too. What becomes of a version that fails
 is left to the caller.
 """
@@ -16,7 +16,7 @@ from service.artifact import read_manifest
 from service.digits import to_pixels
 from service.engines import ENGINES
 from service.errors import ArtifactError
-from service.proof import prove
+from service.serving.proof import prove
 from training.errors import ProofError
 
 Answers = NDArray[np.float32]

@@ -14,7 +14,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from service.artifact import KERAS_MODEL, TFLITE_MODEL, TensorSpec
-from service.proof import Golden
+from service.serving.proof import Golden
 from training.errors import WriteError
 from training.network import build_network
 

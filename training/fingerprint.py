@@ -1,14 +1,13 @@
 """The fingerprint of a version: what it reads in digits held back from it.
 
-The service compares with it what it is sent later (`service.drift`). Which network
-reads the held-back pictures is left to the caller.
+The service compares with it what it is sent later (`service.counting.drift`). Which
+network reads the held-back pictures is left to the caller.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
-from service.digits import to_pixels
-from service.drift import ink_of
+from service.digits import ink_of, to_pixels
 from service.fingerprint import Fingerprint, Shares
 
 BINS = 10

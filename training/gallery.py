@@ -18,7 +18,7 @@ from PIL import Image
 
 from service.artifact import version_numbers
 from service.digits import SIDE, to_pixels
-from service.proof import prove
+from service.serving.proof import prove
 from training.data import Mnist, load_mnist
 from training.measuring.resealing import replace_file
 from training.sources import sources

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from service.artifact import read_manifest, version_numbers
 from service.errors import ArtifactError
-from service.labels import STABLE, read_labels
-from service.releases import read_releases
+from service.versions.labels import STABLE, read_labels
+from service.versions.releases import read_releases
 from training.data import Mnist
 from training.versus import Measured, measure
 

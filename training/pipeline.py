@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from service.artifact import write_manifest
-from service.proof import write_golden
+from service.serving.proof import write_golden
 from service.typicality import write_typicality
 from training.agreement import prove_engines
 from training.checkpoint import CheckpointFile

@@ -16,9 +16,9 @@ from service.artifact import version_numbers
 from service.digits import to_pixels
 from service.errors import ArtifactError
 from service.errors import FolderError as CannotChange
-from service.labels import STABLE, read_labels
-from service.ledger import Ledger, open_ledger
-from service.releases import read_releases
+from service.versions.labels import STABLE, read_labels
+from service.versions.ledger import Ledger, open_ledger
+from service.versions.releases import read_releases
 from training.data import Mnist
 from training.errors import FolderError, WriteError
 from training.gate import Timed, Verdict, judge

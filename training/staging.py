@@ -17,7 +17,7 @@ from pathlib import Path
 
 from service.artifact import MANIFEST, Manifest, read_manifest, write_manifest
 from service.errors import ArtifactError
-from service.releases import last_number
+from service.versions.releases import last_number
 from training.errors import FolderError, WriteError
 
 _PREFIX = ".staging-"

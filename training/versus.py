@@ -15,7 +15,7 @@ from service.artifact import size_of
 from service.calibration import calibrate
 from service.digits import to_pixels
 from service.engines import Engine
-from service.proof import prove
+from service.serving.proof import prove
 from training.confidence import confidence
 from training.data import Mnist
 

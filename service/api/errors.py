@@ -14,8 +14,8 @@ from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from service import errors
+from service.counting.marks import current
 from service.logs import FIELDS
-from service.marks import current
 
 STATUSES: dict[type[errors.ServiceError], HTTPStatus] = {
     errors.BadRequest: HTTPStatus.BAD_REQUEST,

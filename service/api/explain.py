@@ -17,8 +17,8 @@ from service.errors import BadRequest
 from service.explanation import Rival
 from service.heat_map import draw, full_colour
 from service.normaliser import PREPROCESS, Preprocess
+from service.serving.store import Version
 from service.squares import write_squares
-from service.store import Version
 
 ENLARGED = 10
 """How many pixels of the heat map, each way, show one of the digit."""

@@ -16,7 +16,6 @@ from http import HTTPStatus
 
 import orjson
 
-from service import marks
 from service.api.errors import RETRY_SECONDS, failed
 from service.api.predictions import each_as_json
 from service.api.query import Query
@@ -24,7 +23,8 @@ from service.api.short_work import is_short_work
 from service.api.small_png import small_png
 from service.api.telling import Exchange, Teller, asker, request_id
 from service.classifier import Classifier
-from service.http1 import Answer, Whole, read_whole, write_answer
+from service.counting import marks
+from service.workers.http1 import Answer, Whole, read_whole, write_answer
 
 PATH = "/v1/classify"
 TOGETHER = 16

@@ -7,9 +7,9 @@ from typing import Any
 import orjson
 from flask import Blueprint, Response
 
-from service.news import why_not_ready
+from service.serving.news import why_not_ready
+from service.serving.store import Store
 from service.settings import Settings
-from service.store import Store
 
 
 def blueprint(store: Store, settings: Settings) -> Blueprint:

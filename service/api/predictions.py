@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from service.answer import Answer
 from service.api.errors import problem
 from service.api.query import Query
-from service.marks import current
+from service.counting.marks import current
 from service.normaliser import UNTOUCHED
 
 

@@ -6,9 +6,9 @@ from typing import TypeVar
 from werkzeug.datastructures import MultiDict
 
 from service.errors import BadRequest
-from service.labels import LABEL
 from service.normaliser import PREPROCESS, Preprocess
-from service.store import Version
+from service.serving.store import Version
+from service.versions.labels import LABEL
 
 Choice = TypeVar("Choice", bound=str)
 

@@ -10,8 +10,8 @@ from io import BytesIO
 from flask import Request
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
 
+from service.counting.marks import current
 from service.errors import BadRequest, TooLarge, TooSlow, UnsupportedMedia
-from service.marks import current
 
 _WINDOWS = {"gzip": 31, "x-gzip": 31, "deflate": 15}
 """By content encoding, the window with which zlib reads it and nothing else."""

@@ -7,9 +7,9 @@ import time
 
 from flask import Flask, Request, Response, g
 
-from service import marks
 from service.api.application import current_request
 from service.api.telling import Exchange, Teller, asker, request_id
+from service.counting import marks
 
 UNMATCHED = "unmatched"
 """The route and the dialect of what is at no URL rule, or asks it by another method."""

@@ -8,7 +8,7 @@ import struct
 
 from service.api.plain_form import only_file
 from service.api.plain_json import only_picture
-from service.http1 import Whole
+from service.workers.http1 import Whole
 
 LONGEST_SIDE = 32
 """Of a picture that is small: whatever is on it is read in a millisecond or two."""

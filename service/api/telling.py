@@ -11,17 +11,17 @@ from random import getrandbits
 
 from werkzeug.http import parse_list_header
 
-from service.counts import Counts
-from service.logs import FIELDS
-from service.marks import UNKNOWN, Marks
-from service.metrics import (
+from service.counting.counts import Counts
+from service.counting.marks import UNKNOWN, Marks
+from service.counting.metrics import (
     CANARY_REQUESTS,
     REJECTED,
     REQUEST_SECONDS,
     REQUESTS,
     STAGE_SECONDS,
 )
-from service.traffic import Traffic
+from service.counting.traffic import Traffic
+from service.logs import FIELDS
 
 log = logging.getLogger("service.api.requests")
 

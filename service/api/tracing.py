@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from flask import Flask, Response, g, request
 
 from service.api.telling import PROBES
-from service.marks import QUEUED, current
+from service.counting.marks import QUEUED, current
 
 if TYPE_CHECKING:  # OpenTelemetry is loaded only where it was asked for
     from service.tracing import Tracing, Visit

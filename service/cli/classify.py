@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from service.cli.listing import Failure, Row, Stopped, print_json, print_table
-from service.labels import LABEL
+from service.versions.labels import LABEL
 
 EPILOG = """\
 The table shows the digit read, its probability, and the second likeliest.

@@ -1,6 +1,7 @@
 """Files read in this process, by a version that is loaded and proved for it."""
 
 import os
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
@@ -12,9 +13,9 @@ from service.classifier import Classifier
 from service.cli.forked import map_forked
 from service.cli.listing import Failure, Reading, Row, Stopped
 from service.errors import NotReady, RequestError, ServiceError, UnreadablePicture
-from service.policy import Policy
+from service.serving.policy import Policy
+from service.serving.store import Store
 from service.settings import Settings
-from service.store import Store
 from service.uploads import Upload
 
 BATCH = 256
@@ -37,8 +38,14 @@ def rows(
 def _read_all(
     files: Sequence[str], version: int | str | None, models_dir: Path | None
 ) -> Iterator[Row]:
-    # Files come from nobody who could be in a share: nothing is to be said of it.
-    settings = replace(Settings.from_env(os.environ), canary=None, shadow=None)
+    # Files come from nobody who could be in a share: nothing is to be said of it. Nor
+    # do those that are read at a time belong together.
+    settings = replace(
+        Settings.from_env(os.environ),
+        canary=None,
+        shadow=None,
+        max_request_pixels=sys.maxsize,
+    )
     if models_dir:
         settings = replace(settings, models_dir=models_dir)
     if version is not None:  # whichever is asked for, marked as refused or not

@@ -19,7 +19,7 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import SpanKind
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
-from service.marks import UNKNOWN
+from service.counting.marks import UNKNOWN
 from service.tracing.visit import Attributes, Visit, clean
 
 PACKAGE = "mnist-service"

@@ -21,7 +21,7 @@ from opentelemetry.trace import (
     set_span_in_context,
 )
 
-from service.marks import UNKNOWN, Marks
+from service.counting.marks import UNKNOWN, Marks
 
 Attributes = dict[str, str | int | list[str]]
 

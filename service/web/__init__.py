@@ -8,10 +8,10 @@ for whoever runs the service.
 from flask import Blueprint
 
 from service.classifier import Classifier
+from service.counting.traffic import Traffic
 from service.measured import Measured
+from service.serving.store import Store
 from service.settings import Settings
-from service.store import Store
-from service.traffic import Traffic
 from service.web import page, reading, report, status
 from service.web.static import Static
 

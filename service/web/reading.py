@@ -15,8 +15,8 @@ from service.api.bodies import read_body
 from service.api.errors import STATUSES
 from service.api.query import check_names
 from service.classifier import Classifier
+from service.counting.marks import current
 from service.errors import BadRequest, ServiceError, UnsupportedMedia
-from service.marks import current
 from service.pictures import write_png
 from service.uploads import Upload
 from service.web.answers import page

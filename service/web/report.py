@@ -13,8 +13,8 @@ from werkzeug.exceptions import NotFound
 from service.api.content import Content
 from service.artifact import REPORT, Manifest
 from service.errors import NotReady
+from service.serving.store import Store
 from service.settings import Settings
-from service.store import Store
 from service.web.answers import ASK_AGAIN, answer
 from service.web.static import TYPES, Static
 from service.web.templates import render

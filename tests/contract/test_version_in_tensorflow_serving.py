@@ -14,7 +14,7 @@ from tensorflow_serving.apis.prediction_log_pb2 import PredictionLog
 
 from service.artifact import checksums, read_manifest, version_numbers
 from service.digits import to_pixels
-from service.proof import read_golden
+from service.serving.proof import read_golden
 from training.warmup import WARMUP, write_warmup
 
 pytestmark = pytest.mark.slow

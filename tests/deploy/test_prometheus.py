@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from service.metrics import METRICS, Metric
+from service.counting.metrics import METRICS, Metric
 from tests.scraping import promtool
 
 ROOT = Path(__file__).parents[2]

@@ -18,8 +18,8 @@ from service.artifact import (
     read_manifest,
     write_manifest,
 )
-from service.labels import LABELS
-from service.proof import Golden, read_golden, write_golden
+from service.serving.proof import Golden, read_golden, write_golden
+from service.versions.labels import LABELS
 
 Spoil = Callable[[Path], None]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from service.routing import Share
+from service.serving.routing import Share
 from tests.load.publishing import label
 from tests.load.server import ROOT, Server, running, wait_until
 from tests.scraping import Series, series, total

@@ -21,8 +21,8 @@ from PIL import Image
 
 from service.calibration import calibrate
 from service.digits import to_pixels
-from service.labels import LABELS
-from service.proof import prove
+from service.serving.proof import prove
+from service.versions.labels import LABELS
 from tests.load.publishing import (
     Spoil,
     break_disk,

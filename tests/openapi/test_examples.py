@@ -24,8 +24,8 @@ from werkzeug.test import TestResponse as Answer
 
 from service.api.openapi.document import assemble, resolve
 from service.app import create_app
-from service.labels import LABELS
 from service.settings import Settings
+from service.versions.labels import LABELS
 
 DOCUMENT = assemble("1.0")
 Json = dict[str, Any]

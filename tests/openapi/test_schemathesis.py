@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import requests
 
-from service.labels import LABELS
+from service.versions.labels import LABELS
 from tests.load.server import ROOT, Server, running
 
 CONFIG = str(Path(__file__).parent / "schemathesis.toml")

@@ -5,7 +5,7 @@ from itertools import chain
 
 import numpy as np
 
-from service.backlog import Backlog, Read
+from service.serving.backlog import Backlog, Read
 
 
 def read(first: int, pictures: int, shadow: int = 2) -> Read:

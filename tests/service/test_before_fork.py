@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from service.artifact import TFLITE_MODEL
 from service.engines import ENGINES, Engine, open_engine, survives_fork
 from service.errors import ArtifactError
-from service.folder import fingerprint
-from service.loader import Loader, prove_before_fork
-from service.plan import Content
+from service.serving.folder import stamp
+from service.serving.loader import Loader, prove_before_fork
+from service.serving.plan import Content
 from service.settings import Settings
 from tests.fakes import FakeEngine, fake_version
 
@@ -32,11 +32,11 @@ def _forbid_proofs(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> NoReturn:
         raise AssertionError("it was proved once more")
 
-    monkeypatch.setattr("service.loader.prove", fail)
+    monkeypatch.setattr("service.serving.loader.prove", fail)
 
 
 def _content(folder: Path) -> Content:
-    return int(folder.name), fingerprint(folder)
+    return int(folder.name), stamp(folder)
 
 
 def test_what_was_proved_before_the_fork_is_not_proved_again(

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable
 
-from service.board import NAME_BYTES, Board
+from service.counting.board import NAME_BYTES, Board
 
 
 def _in_another_process(work: Callable[[], None]) -> None:

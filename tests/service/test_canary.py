@@ -14,12 +14,12 @@ from service.api.openapi.document import assemble
 from service.api.telling import CANARY
 from service.app import create_app
 from service.cli import classify
+from service.counting.marks import begin
 from service.digits import to_pixels
-from service.labels import LABELS
-from service.marks import begin
-from service.routing import Share
+from service.serving.routing import Share
+from service.serving.store import Store
 from service.settings import Settings
-from service.store import Store
+from service.versions.labels import LABELS
 from tests.fakes import FakeEngine, fake_digit, fake_version
 from tests.scraping import series, total
 

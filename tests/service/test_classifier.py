@@ -206,6 +206,35 @@ def test_a_picture_over_the_pixel_limit_is_an_error_in_its_place(
     assert _read(answer) == [TooLarge, 1]
 
 
+def test_pictures_over_the_pixel_limit_of_a_request_are_errors_in_their_places(
+    digits: list[Digit],
+) -> None:
+    settings = replace(SETTINGS, max_request_pixels=2 * 784)
+    classifier = Classifier(fake_store(settings, v1=FakeEngine()), settings)
+    damaged = digits[1].encoded[:100]
+
+    answer = classifier.classify([digits[0].encoded, damaged, digits[2].encoded])
+
+    assert [type(each) for each in answer.results] == [
+        Prediction,
+        UnreadablePicture,
+        TooLarge,
+    ]
+    assert str(answer.errors[2]) == (
+        "the picture has 784 pixels, those before it have 1568, "
+        "at most 1568 in all are read in one request"
+    )
+
+
+def test_numbers_are_no_pictures_of_which_too_many_pixels_could_be_claimed() -> None:
+    settings = replace(SETTINGS, max_request_pixels=784)
+    classifier = Classifier(fake_store(settings, v1=FakeEngine()), settings)
+
+    answer = classifier.classify([fake_digit(n) for n in range(4)])
+
+    assert _read(answer) == [0, 1, 2, 3]
+
+
 def test_a_full_batch_is_answered_and_one_more_is_too_large(
     classifier: Classifier,
 ) -> None:

@@ -14,11 +14,11 @@ from service.artifact import TFLITE_MODEL, read_manifest, write_manifest
 from service.cli.models import main
 from service.cli.models.answers import as_size, plain, table
 from service.cli.models.command import EXIT_CODES, INTERRUPTED
-from service.labels import LABELS, write_labels
-from service.ledger import open_ledger
-from service.releases import RELEASES, Decision, Releases, write_releases
+from service.serving.store import Store
 from service.settings import Settings
-from service.store import Store
+from service.versions.labels import LABELS, write_labels
+from service.versions.ledger import open_ledger
+from service.versions.releases import RELEASES, Decision, Releases, write_releases
 from tests.fakes import fake_version
 
 Output = pytest.CaptureFixture[str]

@@ -10,9 +10,9 @@ import pytest
 from service.artifact import TFLITE_MODEL, version_numbers
 from service.cli.models import main
 from service.cli.models.verifying import installed_engines
-from service.labels import read_labels, write_labels
-from service.ledger import open_ledger
-from service.releases import read_releases
+from service.versions.labels import read_labels, write_labels
+from service.versions.ledger import open_ledger
+from service.versions.releases import read_releases
 from tests.fakes import fake_version
 
 Output = pytest.CaptureFixture[str]
@@ -330,7 +330,7 @@ def test_a_folder_that_is_read_only_is_a_sentence_and_nothing_changes(
         raise OSError(30, "Read-only file system")
 
     # Root may write into a folder without the right to, so the kernel's no is played.
-    monkeypatch.setattr("service.durable.Path.unlink", read_only)
+    monkeypatch.setattr("service.versions.durable.Path.unlink", read_only)
     monkeypatch.setattr(os, "rename", read_only)
 
     assert main(command) == 3

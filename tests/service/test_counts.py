@@ -4,11 +4,11 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.board import Board
-from service.counts import Counts
-from service.drift import Windows
-from service.metrics import Metric
-from service.outcomes import Outcomes
+from service.counting.board import Board
+from service.counting.counts import Counts
+from service.counting.drift import Windows
+from service.counting.metrics import Metric
+from service.counting.outcomes import Outcomes
 from tests.fakes import fake_manifest
 
 SHARES = Metric("shares", "histogram", "Shares.", ("kind",), (0.1, 0.5, 0.9), 1e-6)

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from service.crowd import Crowd
+from service.workers.crowd import Crowd
 
 
 def test_a_worker_sees_what_the_others_hold_and_not_what_it_holds() -> None:

@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 
 from service.app import create_app
 from service.artifact import Manifest, read_manifest, write_manifest
-from service.board import Board
-from service.digits import to_pixels
-from service.drift import FEWEST, SLOTS, Drift, Window, Windows, ink_of
+from service.counting.board import Board
+from service.counting.drift import FEWEST, SLOTS, Drift, Window, Windows
+from service.counting.stability import stability_index
+from service.digits import ink_of, to_pixels
 from service.errors import ArtifactError
 from service.fingerprint import Fingerprint, Shares
 from service.settings import Settings
-from service.stability import stability_index
 from tests.fakes import FakeEngine, fake_digit, fake_manifest, fake_version
 from tests.scraping import series, total
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from service.durable import replace_durably
+from service.versions.durable import replace_durably
 
 
 def test_a_file_is_replaced_and_nothing_is_left_beside_it(tmp_path: Path) -> None:
@@ -37,7 +37,7 @@ def test_a_disk_that_fails_leaves_the_old_file_and_nothing_else(
     def fail(_: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("service.durable.os.fsync", fail)
+    monkeypatch.setattr("service.versions.durable.os.fsync", fail)
 
     with pytest.raises(OSError, match="No space"):
         replace_durably(path, b"new")
@@ -68,8 +68,8 @@ def test_the_bytes_are_on_the_disk_before_the_name_is_and_the_name_after(
         steps.append("sync")
         fsync(descriptor)
 
-    monkeypatch.setattr("service.durable.os.replace", renamed)
-    monkeypatch.setattr("service.durable.os.fsync", synced)
+    monkeypatch.setattr("service.versions.durable.os.replace", renamed)
+    monkeypatch.setattr("service.versions.durable.os.fsync", synced)
 
     replace_durably(tmp_path / "labels.json", b"new")
 

@@ -14,9 +14,9 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse
 
 from service.app import create_app
+from service.counting.statistics import Statistics
 from service.heat_map import AGAINST, FOR
 from service.settings import Settings
-from service.statistics import Statistics
 from tests.fakes import Digit, FakeEngine, fake_digit, fake_version
 from tests.service.encodings import encode, grey
 

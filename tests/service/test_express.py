@@ -24,8 +24,9 @@ from service.api.express import TOGETHER, Express
 from service.api.small_png import LONGEST_SIDE
 from service.app import create_app
 from service.digits import Shown
-from service.http1 import Answer
+from service.errors import SettingsError
 from service.settings import Settings
+from service.workers.http1 import Answer
 from tests.fakes import Digit, FakeEngine, fake_digit, fake_version
 from tests.scraping import Series, series
 from tests.service.encodings import encode, grey
@@ -304,6 +305,13 @@ def test_those_that_come_together_are_told_of_as_if_each_had_come_alone(
     assert told[0] == told[1]
     statuses = [answer[9:12] for answer in told[0][0]]
     assert statuses == [b"422", *[b"200"] * 14, b""]
+
+
+def test_those_that_come_together_have_few_enough_pixels_whatever_is_set() -> None:
+    with pytest.raises(SettingsError):
+        Settings.from_env(
+            {"MNIST_MAX_REQUEST_PIXELS": str(TOGETHER * LONGEST_SIDE**2 - 1)}
+        )
 
 
 def test_the_network_is_asked_once_about_all_that_come_together(

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import pytest
 
-from service.crowd import Crowd
-from service.worker import Worker
+from service.workers.crowd import Crowd
+from service.workers.worker import Worker
 from tests.service.workers import working
 
 

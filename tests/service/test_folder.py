@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from service.artifact import TFLITE_MODEL
-from service.folder import fingerprint, read_folder
-from service.labels import LABELS
-from service.plan import Folder
-from service.releases import RELEASES
+from service.serving.folder import read_folder, stamp
+from service.serving.plan import Folder
+from service.versions.labels import LABELS
+from service.versions.releases import RELEASES
 from tests.fakes import fake_version
 
 
@@ -76,7 +76,7 @@ def test_a_disk_that_fails_leaves_the_versions_as_they_were(
     def fail(*_: object) -> None:
         raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr("service.folder.version_numbers", fail)
+    monkeypatch.setattr("service.serving.folder.version_numbers", fail)
     before = Folder({1: "a"})
 
     folder = read_folder(tmp_path, "mnist", before)
@@ -86,16 +86,16 @@ def test_a_disk_that_fails_leaves_the_versions_as_they_were(
     assert problem == f"{tmp_path / 'mnist'} cannot be read: Input/output error"
 
 
-def test_a_folder_that_nobody_touched_has_the_same_fingerprint(tmp_path: Path) -> None:
+def test_a_folder_that_nobody_touched_has_the_same_stamp(tmp_path: Path) -> None:
     folder = fake_version(tmp_path)
 
-    assert fingerprint(folder) == fingerprint(folder)
+    assert stamp(folder) == stamp(folder)
 
 
-def test_any_file_that_changes_changes_the_fingerprint(tmp_path: Path) -> None:
+def test_any_file_that_changes_changes_the_stamp(tmp_path: Path) -> None:
     folder = fake_version(tmp_path)
     below = folder / "report"
-    seen = [fingerprint(folder)]
+    seen = [stamp(folder)]
 
     for change in (
         below.mkdir,
@@ -106,11 +106,11 @@ def test_any_file_that_changes_changes_the_fingerprint(tmp_path: Path) -> None:
         (folder / TFLITE_MODEL).unlink,
     ):
         change()
-        seen.append(fingerprint(folder))
+        seen.append(stamp(folder))
 
     assert seen[1] == seen[0]  # a folder without files says nothing
     assert len(set(seen[1:])) == len(seen) - 1
 
 
 def test_a_folder_that_cannot_be_read_says_so(tmp_path: Path) -> None:
-    assert fingerprint(tmp_path / "none") == "unreadable: No such file or directory"
+    assert stamp(tmp_path / "none") == "unreadable: No such file or directory"

@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from service.generations import Failure, Generations
-from service.plan import Plan
+from service.serving.generations import Failure, Generations
+from service.serving.plan import Plan
 
 
 @pytest.fixture

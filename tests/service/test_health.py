@@ -8,8 +8,8 @@ from flask.testing import FlaskClient
 
 from service.app import create_app
 from service.artifact import TFLITE_MODEL
-from service.labels import LABELS
 from service.settings import Settings
+from service.versions.labels import LABELS
 from tests.fakes import fake_version
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.http1 import LONGEST_HEAD, MOST_HEADERS, read_whole, write_answer
+from service.workers.http1 import LONGEST_HEAD, MOST_HEADERS, read_whole, write_answer
 
 PLAIN = b"POST /x HTTP/1.1\r\nHost: here\r\nX-One: 1\r\nContent-Length: 3\r\n\r\nabc"
 

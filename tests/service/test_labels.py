@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from service.errors import ArtifactError, UnknownModel
-from service.labels import LABELS, read_labels
+from service.serving.store import Store
 from service.settings import Settings
-from service.store import Store
+from service.versions.labels import LABELS, read_labels
 from tests.fakes import FakeEngine, fake_version
 
 

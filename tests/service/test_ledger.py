@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from service.errors import ArtifactError, FolderError, ReleaseError
-from service.labels import LABEL, LABELS, read_labels, write_labels
-from service.ledger import KEPT, open_ledger
-from service.releases import (
+from service.versions.labels import LABEL, LABELS, read_labels, write_labels
+from service.versions.ledger import KEPT, open_ledger
+from service.versions.releases import (
     RELEASES,
     Decision,
     Releases,
@@ -236,7 +236,7 @@ def test_stopped_between_two_steps_it_leaves_nothing_that_misleads(
             raise OSError(5, "Input/output error")
         replace(old, new)
 
-    monkeypatch.setattr("service.durable.os.replace", die)
+    monkeypatch.setattr("service.versions.durable.os.replace", die)
     with pytest.raises(FolderError, match="Input/output error"):
         promote(home, 3)
     monkeypatch.undo()
@@ -250,7 +250,7 @@ def test_stopped_between_two_steps_it_leaves_nothing_that_misleads(
 WRITER = """
 import sys
 from pathlib import Path
-from service.ledger import open_ledger
+from service.versions.ledger import open_ledger
 home, label, count = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 for turn in range(count):
     with open_ledger(home) as ledger:

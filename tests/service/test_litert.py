@@ -77,6 +77,19 @@ def test_digits_get_what_their_pixels_get_to_the_last_bit(
     np.testing.assert_array_equal(answers, engine.predict(to_pixels(many)))
 
 
+def test_pixels_get_the_same_answers_wherever_they_lie(
+    engine: Engine, pixels: NDArray[np.float32]
+) -> None:
+    many = np.resize(pixels, (300, 784))
+    at_an_odd_address = np.frombuffer(b"x" + many.tobytes(), np.float32, offset=1)
+
+    answers = engine.predict(at_an_odd_address.reshape(300, 784))
+
+    assert not at_an_odd_address.flags.aligned
+    assert not at_an_odd_address.flags.writeable
+    np.testing.assert_array_equal(answers, engine.predict(many))
+
+
 def test_every_shade_is_shown_as_the_same_pixel(engine: Engine) -> None:
     shades = np.resize(np.arange(256, dtype=np.uint8), (40, 784))
 

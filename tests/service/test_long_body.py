@@ -12,7 +12,7 @@ import pytest
 from gunicorn.http.body import Body, ChunkedReader, LengthReader
 from gunicorn.http.unreader import SocketUnreader
 
-from service.long_body import LONG, LongBody, in_one_piece
+from service.workers.long_body import LONG, LongBody, in_one_piece
 
 LENGTH = 8 * LONG
 SENT = np.random.default_rng(1).bytes(LENGTH)

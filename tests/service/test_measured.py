@@ -4,12 +4,12 @@ from pathlib import Path
 
 import pytest
 
-from service import metrics
-from service.board import Board
-from service.counts import Counts
+from service.counting import metrics
+from service.counting.board import Board
+from service.counting.counts import Counts
 from service.measured import Distribution, Measured
+from service.serving.store import Store
 from service.settings import Settings
-from service.store import Store
 
 
 @pytest.fixture

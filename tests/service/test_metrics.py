@@ -9,8 +9,8 @@ import pytest
 from flask.testing import FlaskClient
 
 from service.app import create_app
-from service.board import NAME_BYTES
-from service.metrics import COUNTED, METRICS, REQUESTS
+from service.counting.board import NAME_BYTES
+from service.counting.metrics import COUNTED, METRICS, REQUESTS
 from service.settings import Settings
 from tests.fakes import Digit, FakeEngine, fake_digit, fake_version
 from tests.scraping import Series, promtool, series, total

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from service.logs import FIELDS
-from service.news import tell_problems, tell_serving
-from service.plan import Plan
-from service.routing import Share
+from service.serving.news import tell_problems, tell_serving
+from service.serving.plan import Plan
+from service.serving.routing import Share
+from service.serving.store import Store
 from service.settings import Settings
-from service.store import Store
 from tests.fakes import FakeEngine, fake_store, fake_version
 
 

@@ -8,8 +8,8 @@ from PIL import Image
 
 from service.answer import Prediction
 from service.classifier import Classifier
+from service.serving.store import Store
 from service.settings import Settings
-from service.store import Store
 from tests.fakes import Digit
 from tests.service.encodings import encode
 from tests.service.papers import DRAWN, Pixels, beside, broken, one, sized, whole

@@ -13,7 +13,8 @@ from PIL import ExifTags, Image
 
 from service import pictures
 from service.errors import TooLarge, UnreadablePicture
-from service.pictures import DETAIL, read_picture, write_png
+from service.grey import DETAIL
+from service.pictures import read_picture, write_png
 from tests.fakes import Digit
 from tests.service.encodings import (
     LOSSLESS,

@@ -10,7 +10,7 @@ from gunicorn.http.unreader import IterUnreader
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.plain_request import PlainRequest
+from service.workers.plain_request import PlainRequest
 
 PLAIN = (
     b"POST /v1/classify?top=3 HTTP/1.1\r\nHost: here:80\r\nContent-Type: image/png\r\n"

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.plan import Content, Folder, Plan, decide
-from service.policy import Policy
+from service.serving.plan import Content, Folder, Plan, decide
+from service.serving.policy import Policy
 
 LATEST_2 = Policy(newest=2)
 NOTHING = Plan()

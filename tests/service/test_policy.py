@@ -2,7 +2,7 @@
 
 import pytest
 
-from service.policy import DEFAULT_POLICY, Policy
+from service.serving.policy import DEFAULT_POLICY, Policy
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from service.artifact import (
 )
 from service.digits import Shown
 from service.errors import ArtifactError
-from service.proof import Golden, prove, read_golden, replay, write_golden
+from service.serving.proof import Golden, prove, read_golden, replay, write_golden
 from tests.fakes import FakeEngine, fake_digit, fake_version
 
 
@@ -151,7 +151,7 @@ def test_an_engine_with_other_answers_is_named_with_the_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = fake_version(tmp_path)
-    monkeypatch.setattr("service.proof.open_engine", lambda *_: Skewed(by=0.5))
+    monkeypatch.setattr("service.serving.proof.open_engine", lambda *_: Skewed(by=0.5))
 
     with pytest.raises(ArtifactError) as refusal:
         prove(folder, "litert")

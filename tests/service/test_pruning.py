@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from service.artifact import version_numbers
 from service.errors import FolderError
-from service.labels import write_labels
-from service.ledger import open_ledger
-from service.pruning import Pruned, prunable, prune
-from service.releases import read_releases
+from service.versions.labels import write_labels
+from service.versions.ledger import open_ledger
+from service.versions.pruning import Pruned, prunable, prune
+from service.versions.releases import read_releases
 from tests.fakes import fake_version
 
 
@@ -116,7 +116,7 @@ def test_a_version_has_a_hidden_name_before_its_first_file_goes(
         assert folder.name.startswith(".pruned-")
         real(folder)
 
-    monkeypatch.setattr("service.pruning.shutil.rmtree", remove)
+    monkeypatch.setattr("service.versions.pruning.shutil.rmtree", remove)
     prune(home, 4)
 
     assert seen == [[3, 4, 5, 6]] * 2
@@ -154,7 +154,7 @@ def test_a_folder_that_cannot_be_changed_is_told(
     def fail(*_: object) -> None:
         raise OSError(30, "Read-only file system")
 
-    monkeypatch.setattr("service.pruning.os.rename", fail)
+    monkeypatch.setattr("service.versions.pruning.os.rename", fail)
     with pytest.raises(FolderError, match="mnist cannot be changed: Read-only"):
         prune(home, 1)
 
@@ -169,7 +169,7 @@ def test_files_that_cannot_be_removed_are_told(
     def fail(folder: Path) -> None:
         raise OSError(13, "Permission denied", os.fspath(folder))
 
-    monkeypatch.setattr("service.pruning.shutil.rmtree", fail)
+    monkeypatch.setattr("service.versions.pruning.shutil.rmtree", fail)
     with pytest.raises(FolderError, match=r"pruned-.* cannot be removed, though no"):
         prune(home, 5)
 

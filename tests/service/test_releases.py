@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from service.errors import ArtifactError
-from service.labels import write_labels
-from service.releases import (
+from service.versions.labels import write_labels
+from service.versions.releases import (
     RELEASES,
     Decision,
     Releases,

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from service.routing import Canary, Share
+from service.serving.routing import Canary, Share
 
 ASKERS = [f"client-{number}" for number in range(10_000)]
 LABELS = {"stable": 1, "canary": 2}

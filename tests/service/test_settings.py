@@ -6,8 +6,8 @@ import pytest
 
 from service.cpus import available_cpus
 from service.errors import SettingsError
-from service.policy import Policy
-from service.routing import Share
+from service.serving.policy import Policy
+from service.serving.routing import Share
 from service.settings import ServerSettings, Settings
 
 
@@ -15,7 +15,7 @@ def test_without_variables_the_defaults_hold() -> None:
     settings = Settings.from_env({})
 
     assert settings == Settings(
-        Path("models"), "mnist", "litert", 20 * 2**20, 25_000_000, 1024, 0.0
+        Path("models"), "mnist", "litert", 20 * 2**20, 25_000_000, 10**9, 1024, 0.0
     )
     assert str(settings.policy) == "latest:3"
     assert settings.reload_seconds == 2.0
@@ -29,6 +29,7 @@ def test_every_variable_of_the_application_is_read() -> None:
         "MNIST_ENGINE": "tensorflow",
         "MNIST_MAX_UPLOAD_BYTES": "2048",
         "MNIST_MAX_PIXELS": "784",
+        "MNIST_MAX_REQUEST_PIXELS": "5000000",
         "MNIST_MAX_BATCH": "9",
         "MNIST_MIN_TYPICALITY": "0.01",
         "MNIST_POLICY": "specific:3,1",
@@ -45,6 +46,7 @@ def test_every_variable_of_the_application_is_read() -> None:
         "tensorflow",
         2048,
         784,
+        5_000_000,
         9,
         0.01,
         Policy(only=frozenset({1, 3})),
@@ -82,6 +84,7 @@ VARIABLES = (
     "MNIST_ENGINE",
     "MNIST_MAX_UPLOAD_BYTES",
     "MNIST_MAX_PIXELS",
+    "MNIST_MAX_REQUEST_PIXELS",
     "MNIST_MAX_BATCH",
     "MNIST_MIN_TYPICALITY",
     "MNIST_POLICY",
@@ -108,6 +111,7 @@ def test_an_empty_value_counts_as_not_set(empty: str) -> None:
 NUMBERS = {
     "MNIST_MAX_UPLOAD_BYTES": (1024, 2**30),
     "MNIST_MAX_PIXELS": (784, 10**9),
+    "MNIST_MAX_REQUEST_PIXELS": (10**6, 10**12),
     "MNIST_MAX_BATCH": (1, 65536),
     "PORT": (0, 65535),
     "WORKERS": (1, 1024),

@@ -12,13 +12,13 @@ import pytest
 from numpy.typing import NDArray
 
 from service.classifier import Classifier
-from service.counts import Counts
+from service.counting.counts import Counts
+from service.counting.statistics import Statistics
 from service.digits import Shown, to_pixels
-from service.routing import Share
+from service.serving.routing import Share
+from service.serving.shadow import BATCH, PICTURES, REQUESTS, Shadow
+from service.serving.store import Store
 from service.settings import Settings
-from service.shadow import BATCH, PICTURES, REQUESTS, Shadow
-from service.statistics import Statistics
-from service.store import Store
 from tests.fakes import FakeEngine, fake_digit, fake_store
 from tests.load.server import wait_until
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from service.api.short_work import MOST_BYTES, is_short_work
-from service.http1 import Whole
+from service.workers.http1 import Whole
 from tests.service.encodings import encode
 
 SMALL, LARGE = (encode(Image.new("L", (side, side)), "PNG") for side in (28, 1000))
@@ -51,6 +51,7 @@ def counted(picture: bytes) -> bytes:
 
 
 DIGIT = [0] * 783 + [255]
+UUID = "6ed0d5a0-9b0c-4d5c-8a8d-3e2b0f3c9d11"
 INPUT = {"name": "pixels", "shape": [1, 784], "datatype": "FP32", "data": DIGIT}
 
 SHORT = {
@@ -69,6 +70,7 @@ SHORT = {
     ),
     "its small PNG": as_json(PREDICT, {"instances": [{"b64": in_base64(SMALL)}]}),
     "KServe's numbers": as_json(INFER, {"inputs": [INPUT]}),
+    "those with a UUID": as_json(INFER, {"id": UUID, "inputs": [INPUT]}),
     "without a content type": asked(INFER, json.dumps({"inputs": [INPUT]}).encode()),
     "its binary numbers": infer("FP32", bytes(3136)),
     "numbers without any JSON": infer("", bytes(3136), length=0),
@@ -81,6 +83,22 @@ LONG = {
     "two PNGs in JSON": as_json(CLASSIFY, {"images": [in_base64(SMALL)] * 2}),
     "a short GIF that claims much": as_json(CLASSIFY, {"image": in_base64(GIF)}),
     "many of them": as_json(PREDICT, {"instances": [{"b64": in_base64(GIF)}] * 100}),
+    "what only V2 would take for short": asked(
+        PREDICT,
+        json.dumps({"instances": [{"b64": in_base64(GIF)}] * 2}).encode(),
+        content_type="application/json",
+        inference_header_content_length="1",
+    ),
+    "the same in JSON of ours": asked(
+        CLASSIFY,
+        json.dumps({"image": in_base64(GIF)}).encode(),
+        content_type="application/json",
+        inference_header_content_length="1",
+    ),
+    "a GIF beside an id": as_json(CLASSIFY, {"id": UUID, "image": in_base64(GIF)}),
+    "an id that is no text": as_json(
+        PREDICT, {"instances": [{"id": {"b64": in_base64(GIF)}}]}
+    ),
     "a list of pictures": as_json(CLASSIFY, {"images": [1] * 4000}),
     "many texts": as_json(PREDICT, {"instances": ["x"] * 1000}),
     "one behind an escape": asked(

@@ -6,14 +6,14 @@ from contextvars import copy_context
 import numpy as np
 import pytest
 
-from service.board import Board
 from service.classifier import Classifier
+from service.counting.board import Board
+from service.counting.marks import begin
+from service.counting.statistics import Counted, Statistics
 from service.digits import to_pixels
 from service.errors import BadRequest, UnknownModel
-from service.marks import begin
+from service.serving.store import Store
 from service.settings import Settings
-from service.statistics import Counted, Statistics
-from service.store import Store
 from tests.fakes import FakeEngine, fake_digit, fake_store
 
 SETTINGS = Settings()

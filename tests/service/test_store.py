@@ -9,9 +9,9 @@ import pytest
 
 from service.artifact import MANIFEST, TFLITE_MODEL
 from service.errors import NotReady, UnknownModel
-from service.policy import Policy
+from service.serving.policy import Policy
+from service.serving.store import Store
 from service.settings import Settings
-from service.store import Store
 from tests.fakes import FakeEngine, fake_version
 
 pytestmark = pytest.mark.usefixtures("engine")
@@ -159,7 +159,7 @@ def test_an_engine_that_is_not_installed_refuses_the_version(
         raise ImportError("No module named 'tensorflow'")
 
     fake_version(tmp_path)
-    monkeypatch.setattr("service.proof.open_engine", missing)
+    monkeypatch.setattr("service.serving.proof.open_engine", missing)
 
     store.load()
 
@@ -187,7 +187,7 @@ def test_a_version_that_fails_in_an_unforeseen_way_is_refused_all_the_same(
         raise MemoryError("no room")
 
     fake_version(tmp_path)
-    monkeypatch.setattr("service.loader.warm_up", fail)
+    monkeypatch.setattr("service.serving.loader.warm_up", fail)
 
     store.load()
 
@@ -199,7 +199,7 @@ def test_a_version_that_changes_while_it_is_loaded_is_refused(
 ) -> None:
     folder = fake_version(tmp_path)
     monkeypatch.setattr(
-        "service.loader.warm_up", lambda _: (folder / "more").write_text("")
+        "service.serving.loader.warm_up", lambda _: (folder / "more").write_text("")
     )
 
     store.load()

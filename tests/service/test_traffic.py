@@ -1,7 +1,7 @@
 """Requests of the last ten minutes: counted by many, forgotten in time."""
 
-from service.board import Board
-from service.traffic import SLOT_SECONDS, SLOTS, Slot, Traffic, together
+from service.counting.board import Board
+from service.counting.traffic import SLOT_SECONDS, SLOTS, Slot, Traffic, together
 
 
 class Clock:

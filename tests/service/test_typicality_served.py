@@ -13,9 +13,9 @@ from service.app import create_app
 from service.artifact import TYPICALITY, checksums, read_manifest, write_manifest
 from service.classifier import Classifier
 from service.errors import ArtifactError, UnreadablePicture
-from service.proof import prove
+from service.serving.proof import prove
+from service.serving.store import Store
 from service.settings import Settings
-from service.store import Store
 from service.typicality import write_typicality
 from tests.fakes import (
     FakeEngine,

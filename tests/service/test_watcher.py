@@ -5,8 +5,8 @@ import threading
 
 import pytest
 
-from service import watcher
-from service.watcher import Watcher
+from service.serving import watcher
+from service.serving.watcher import Watcher
 
 
 @pytest.fixture(autouse=True)

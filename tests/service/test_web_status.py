@@ -10,15 +10,15 @@ import pytest
 from flask import Blueprint, Flask
 from flask.testing import FlaskClient
 
-from service import metrics
 from service.app import create_app
-from service.board import Board
-from service.counts import Counts
+from service.counting import metrics
+from service.counting.board import Board
+from service.counting.counts import Counts
+from service.counting.traffic import Traffic
 from service.measured import Family, Measured, Samples
-from service.routing import Share
+from service.serving.routing import Share
+from service.serving.store import Store
 from service.settings import Settings
-from service.store import Store
-from service.traffic import Traffic
 from service.web import status
 from service.web.static import Static
 from service.web.status.numbers import Numbers

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from gunicorn.workers.gthread import TConn
 
-from service.http1 import Answer
-from service.plain_request import PlainRequest
-from service.worker import Worker
+from service.workers.http1 import Answer
+from service.workers.plain_request import PlainRequest
+from service.workers.worker import Worker
 from tests.service.workers import working
 
 LONG = b"x" * 8_000_000

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from gunicorn.config import Config
 from gunicorn.glogging import Logger
 
-from service.worker import Worker
+from service.workers.worker import Worker
 
 
 @contextmanager

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from service.artifact import read_manifest
-from service.board import Board
-from service.digits import to_pixels
-from service.drift import Window, ink_of
+from service.counting.board import Board
+from service.counting.drift import Window
+from service.digits import ink_of, to_pixels
 from tests.conftest import ROOT
 from tests.fakes import FakeEngine, fake_digit, fake_manifest
 from training.fingerprint import DECIMALS, deciles, fingerprint_of

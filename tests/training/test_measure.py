@@ -23,7 +23,7 @@ from service.artifact import (
     verify,
     write_manifest,
 )
-from service.proof import Golden, read_golden, write_golden
+from service.serving.proof import Golden, read_golden, write_golden
 from tests.fakes import Digit, FakeEngine, fake_version
 from training.data import Mnist
 from training.errors import ProofError, TrainingError, UsageError, WriteError

@@ -10,9 +10,9 @@ import pytest
 from PIL import Image
 
 from service.artifact import read_manifest, verify, version_numbers
-from service.labels import LABELS, read_labels
-from service.proof import prove
-from service.releases import RELEASES
+from service.serving.proof import prove
+from service.versions.labels import LABELS, read_labels
+from service.versions.releases import RELEASES
 from tests.training.disks import files_up_to
 from training import pipeline
 from training.config import TrainingConfig

@@ -22,10 +22,10 @@ from service.artifact import (
 )
 from service.digits import Shown, to_pixels
 from service.errors import FolderError as CannotChange
-from service.labels import LABELS, read_labels, write_labels
-from service.ledger import Ledger, open_ledger
-from service.proof import Golden, write_golden
-from service.releases import RELEASES, default_version, read_releases
+from service.serving.proof import Golden, write_golden
+from service.versions.labels import LABELS, read_labels, write_labels
+from service.versions.ledger import Ledger, open_ledger
+from service.versions.releases import RELEASES, default_version, read_releases
 from tests.fakes import FakeEngine, fake_digit, fake_manifest
 from training import release as releasing
 from training.data import Mnist
@@ -62,7 +62,7 @@ def _fake_engines(monkeypatch: pytest.MonkeyPatch) -> None:
     def open_fake(_: str, folder: Path) -> FakeEngine:
         return Misreading(int((folder / WRONG).read_text()))
 
-    monkeypatch.setattr("service.proof.open_engine", open_fake)
+    monkeypatch.setattr("service.serving.proof.open_engine", open_fake)
 
 
 @pytest.fixture(scope="module")
@@ -343,7 +343,7 @@ def test_a_disk_that_fails_after_the_publishing_says_that_it_is_published(
     def fail(ledger: Ledger, *_: object) -> None:
         raise CannotChange(f"{ledger.folder} cannot be changed: No space left")
 
-    monkeypatch.setattr("service.ledger.Ledger.promote", fail)
+    monkeypatch.setattr("service.versions.ledger.Ledger.promote", fail)
 
     with pytest.raises(WriteError, match=r"mnist/2 is published, but .*No space left"):
         train(20)
@@ -359,7 +359,7 @@ def test_a_disk_that_fails_before_the_publishing_publishes_nothing(
     def fail(ledger: Ledger, *_: object) -> None:
         raise CannotChange(f"{ledger.folder} cannot be changed: No space left")
 
-    monkeypatch.setattr("service.ledger.Ledger.promote", fail)
+    monkeypatch.setattr("service.versions.ledger.Ledger.promote", fail)
 
     with pytest.raises(WriteError, match="see `mnist-models list`"):
         train(20)

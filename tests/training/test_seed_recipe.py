@@ -11,7 +11,7 @@ import pytest
 
 from service.artifact import read_manifest, version_numbers
 from service.digits import to_pixels
-from service.proof import prove
+from service.serving.proof import prove
 from tests.training.conftest import write_npz
 from training.checkpoint import CheckpointFile
 from training.config import configure

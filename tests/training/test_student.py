@@ -12,8 +12,8 @@ import pytest
 import tensorflow as tf
 
 from service.artifact import read_manifest
-from service.labels import LABELS
-from service.releases import RELEASES
+from service.versions.labels import LABELS
+from service.versions.releases import RELEASES
 from training.checkpoint import Checkpoint, CheckpointFile
 from training.config import TrainingConfig, configure
 from training.data import Mnist

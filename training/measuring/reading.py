@@ -13,10 +13,10 @@ from service.classifier import Classifier
 from service.engines import EngineName
 from service.errors import ArtifactError, RequestError, SettingsError, TooLarge
 from service.normaliser import Normalised
-from service.proof import ProvedModel, prove
+from service.serving.proof import ProvedModel, prove
+from service.serving.snapshot import Snapshot
+from service.serving.store import Store
 from service.settings import Settings
-from service.snapshot import Snapshot
-from service.store import Store
 from training.errors import NoDataError, ProofError, UsageError
 from training.libraries import import_tensorflow
 from training.measuring.labels import Labelled

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from service.digits import to_pixels
 from service.engines import Engine
 from service.errors import ArtifactError
-from service.proof import prove
+from service.serving.proof import prove
 from training.errors import ProofError
 from training.evaluate import wilson_interval
 from training.measuring.corruptions import CORRUPTIONS, corrupted

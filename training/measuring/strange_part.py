@@ -6,7 +6,7 @@ The table is made by `training.measuring.strangers`.
 from dataclasses import asdict
 
 from service.errors import ArtifactError
-from service.proof import prove
+from service.serving.proof import prove
 from training.errors import ProofError
 from training.measuring.parts import Part, Subject
 from training.measuring.scores import RARE

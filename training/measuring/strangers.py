@@ -22,7 +22,7 @@ from service.digits import SIDE, to_pixels
 from service.errors import ArtifactError, UnreadablePicture
 from service.normaliser import prepare
 from service.pictures import Picture
-from service.proof import ProvedModel, prove
+from service.serving.proof import ProvedModel, prove
 from training.cli import EXIT_CODES
 from training.data import load_mnist
 from training.errors import TrainingError, UsageError

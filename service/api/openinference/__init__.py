@@ -14,7 +14,7 @@ from service.api.openinference import (
     unsupported,
 )
 from service.classifier import Classifier
-from service.store import Store
+from service.serving.store import Store
 
 
 def blueprint(classifier: Classifier, store: Store) -> Blueprint:

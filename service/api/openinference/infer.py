@@ -12,7 +12,7 @@ from service.api.receiving import read_bytes
 from service.classifier import Classifier
 from service.digits import Shown
 from service.errors import BadRequest, UnreadablePicture
-from service.store import Store
+from service.serving.store import Store
 
 
 def install(routes: Blueprint, classifier: Classifier, store: Store) -> None:

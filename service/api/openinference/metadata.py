@@ -10,7 +10,7 @@ from service.api.openinference.paths import version_in
 from service.api.openinference.rendering import as_json
 from service.api.openinference.tensors import DATATYPES, SHAPES
 from service.artifact import TensorSpec
-from service.store import Store
+from service.serving.store import Store
 
 EXTENSIONS = ("binary_tensor_data", "classification", "model_repository", "statistics")
 PLATFORM = "tensorflow_savedmodel"

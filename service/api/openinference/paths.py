@@ -2,7 +2,7 @@
 
 import re
 
-from service.store import Version
+from service.serving.store import Version
 
 _NUMBER = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)
 

@@ -12,7 +12,7 @@ from service.api.openinference.fields import optional, parse
 from service.api.openinference.rendering import as_json
 from service.api.receiving import read_optional
 from service.errors import BadRequest
-from service.store import Store
+from service.serving.store import Store
 
 
 def install(routes: Blueprint, store: Store) -> None:

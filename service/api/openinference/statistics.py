@@ -1,6 +1,6 @@
 """What each version was asked, in the shape of Triton's statistics extension.
 
-The numbers themselves are counted by `service.statistics`. Nothing waits in a
+The numbers themselves are counted by `service.counting.statistics`. Nothing waits in a
 queue or comes from a cache here, so those are 0.
 """
 
@@ -13,9 +13,9 @@ from flask import Blueprint, Response
 from service.api.openinference.paths import version_in
 from service.api.openinference.rendering import as_json
 from service.artifact import Manifest
-from service.proof import ProvedModel
-from service.statistics import NEVER, Counted, Statistics, Timed
-from service.store import Store
+from service.counting.statistics import NEVER, Counted, Statistics, Timed
+from service.serving.proof import ProvedModel
+from service.serving.store import Store
 
 
 def install(routes: Blueprint, store: Store, statistics: Statistics) -> None:

@@ -12,7 +12,7 @@ from service.api.tfserving.spec import ModelSpec
 from service.api.tfserving.tensors import is_b64, read_values
 from service.classifier import Classifier
 from service.errors import BadRequest
-from service.store import Store
+from service.serving.store import Store
 
 
 def classify(

@@ -13,7 +13,7 @@ from service.api.tfserving import classify, predict, status
 from service.api.tfserving.document import parse
 from service.api.tfserving.spec import ModelSpec
 from service.classifier import Classifier
-from service.store import Store
+from service.serving.store import Store
 
 MODEL = "/v1/models/<name:model>"
 ADDRESSES = {

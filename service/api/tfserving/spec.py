@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from service.errors import BadRequest, UnknownModel
-from service.proof import ProvedModel
-from service.store import Store, Version
+from service.serving.proof import ProvedModel
+from service.serving.store import Store, Version
 
 LARGEST_VERSION = 2**63 - 1
 

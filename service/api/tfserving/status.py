@@ -6,7 +6,7 @@ from service.api.tfserving.document import SIGNATURE
 from service.api.tfserving.spec import ModelSpec
 from service.artifact import Manifest, TensorSpec
 from service.errors import UnknownModel
-from service.store import Store
+from service.serving.store import Store
 
 
 def status(store: Store, spec: ModelSpec) -> dict[str, Any]:

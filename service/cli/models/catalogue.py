@@ -12,8 +12,8 @@ from typing import Any, Literal
 
 from service.artifact import Manifest, read_manifest, size_of, verify, version_numbers
 from service.errors import ArtifactError, FolderError, ReleaseError
-from service.labels import STABLE, read_labels
-from service.releases import Releases, default_version, read_releases
+from service.versions.labels import STABLE, read_labels
+from service.versions.releases import Releases, default_version, read_releases
 
 State = Literal["default", "labelled", "candidate", "earlier", "refused", "damaged"]
 

@@ -13,10 +13,10 @@ from service.cli.models.answers import Answer, Unfit, plain
 from service.cli.models.catalogue import read_catalogue
 from service.cli.models.verifying import installed_engines, require_proof
 from service.engines import EngineName
-from service.labels import STABLE
-from service.ledger import open_ledger
-from service.policy import Policy
-from service.releases import ROLLED_BACK, Decision, last_of_stable
+from service.serving.policy import Policy
+from service.versions.labels import STABLE
+from service.versions.ledger import open_ledger
+from service.versions.releases import ROLLED_BACK, Decision, last_of_stable
 
 QUICK: tuple[EngineName, ...] = ("litert",)
 """What a rollback is proved under: TensorFlow alone takes seconds to start."""

@@ -1,13 +1,13 @@
 """`mnist-models prune`: remove old versions, and say what that frees.
 
-Which may go is told by `service.pruning`.
+Which may go is told by `service.versions.pruning`.
 """
 
 from dataclasses import asdict
 from pathlib import Path
 
 from service.cli.models.answers import Answer, as_size
-from service.pruning import prune
+from service.versions.pruning import prune
 
 
 def remove_old(home: Path, keep: int, reason: str, *, dry_run: bool) -> Answer:

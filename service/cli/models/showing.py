@@ -11,7 +11,7 @@ from service.artifact import Calibration
 from service.cli.models.answers import Answer, as_size, as_time, plain, table
 from service.cli.models.catalogue import Catalogue, Entry, read_catalogue
 from service.cli.models.listing import document_of
-from service.releases import Decision
+from service.versions.releases import Decision
 
 
 def show(home: Path, number: int) -> Answer:

@@ -1,6 +1,6 @@
 """The proof that a version passes before anything is decided for it; `verify`.
 
-The proof itself is the service's own, of `service.proof`.
+The proof itself is the service's own, of `service.serving.proof`.
 """
 
 import os
@@ -90,7 +90,7 @@ def _row(found: Result) -> tuple[str, ...]:
 
 
 def _prove(home: Path, number: int, engine: EngineName) -> None:
-    from service.proof import prove  # NumPy and an engine: `list` does without
+    from service.serving.proof import prove  # NumPy and an engine: `list` does without
 
     folder = home / str(number)
     with _quiet(engine):

@@ -1,20 +1,20 @@
 """GET /status: what the service does now, for a person to take in at a glance.
 
 The same numbers as /metrics has, of all workers. Each module beside says one part of
-them in words; what is counted, and how, is left to `service.metrics`.
+them in words; what is counted, and how, is left to `service.counting.metrics`.
 """
 
 import time
 
 from flask import Blueprint, Response
 
-from service.drift import FEWEST
+from service.counting.drift import FEWEST
+from service.counting.metrics import START_TIME
+from service.counting.traffic import Traffic
 from service.measured import Measured
-from service.metrics import START_TIME
-from service.news import why_not_ready
+from service.serving.news import why_not_ready
+from service.serving.store import Store
 from service.settings import Settings
-from service.store import Store
-from service.traffic import Traffic
 from service.web.answers import page
 from service.web.static import Static
 from service.web.status.flow import Flow

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from service.metrics import REJECTED, REQUEST_SECONDS, REQUESTS
-from service.traffic import SLOT_SECONDS, SLOTS, Slot, Traffic, together
+from service.counting.metrics import REJECTED, REQUEST_SECONDS, REQUESTS
+from service.counting.traffic import SLOT_SECONDS, SLOTS, Slot, Traffic, together
 from service.web.status.numbers import Numbers
 from service.web.status.words import count, part, rate, took
 

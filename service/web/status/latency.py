@@ -1,11 +1,12 @@
 """Where the time of a request goes: its stages, told from histograms.
 
-So each number is only about right: it lies within a bucket of `service.metrics`.
+So each number is only about right: it lies within a bucket of
+`service.counting.metrics`.
 """
 
 from dataclasses import dataclass
 
-from service.metrics import STAGE_SECONDS
+from service.counting.metrics import STAGE_SECONDS
 from service.web.status.numbers import Numbers
 from service.web.status.words import took
 

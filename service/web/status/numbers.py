@@ -5,9 +5,9 @@ One reading for a whole page, so that its parts agree. What it means is left to 
 
 from collections.abc import Callable, Iterable
 
-from service.counts import Labels
+from service.counting.counts import Labels
+from service.counting.metrics import Metric
 from service.measured import Distribution, Family, Samples
-from service.metrics import Metric
 
 
 class Numbers:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from service.artifact import Manifest
-from service.metrics import (
+from service.counting.metrics import (
     CONFIDENCE,
     DRIFT_PICTURES,
     DRIFT_PSI,
@@ -11,7 +11,7 @@ from service.metrics import (
     PREDICTIONS,
     TYPICALITY,
 )
-from service.snapshot import Snapshot
+from service.serving.snapshot import Snapshot
 from service.web.sentences import STRANGE
 from service.web.status.numbers import Numbers
 from service.web.status.words import NONE, count, part, span

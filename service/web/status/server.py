@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from service.metrics import BUILD, START_TIME, WORKER_ENDS, WORKERS
+from service.counting.metrics import BUILD, START_TIME, WORKER_ENDS, WORKERS
 from service.web.status.numbers import Numbers
 from service.web.status.words import moment, span
 

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from service.metrics import CANARY_REQUESTS, REQUESTS, SHADOW_DROPPED, SHADOWED
-from service.routing import Share
-from service.snapshot import Snapshot
+from service.counting.metrics import CANARY_REQUESTS, REQUESTS, SHADOW_DROPPED, SHADOWED
+from service.serving.routing import Share
+from service.serving.snapshot import Snapshot
 from service.web.status.numbers import Numbers
 from service.web.status.words import count, part
 

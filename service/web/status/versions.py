@@ -2,18 +2,18 @@
 
 from dataclasses import dataclass
 
-from service.errors import ArtifactError
-from service.measured import Distribution
-from service.metrics import (
+from service.counting.metrics import (
     PREDICTIONS,
     REFUSALS,
     REQUESTS,
     STAGE_SECONDS,
     SWAP_SECONDS,
 )
-from service.releases import last_of_stable, read_releases
+from service.errors import ArtifactError
+from service.measured import Distribution
+from service.serving.snapshot import Snapshot
 from service.settings import Settings
-from service.snapshot import Snapshot
+from service.versions.releases import last_of_stable, read_releases
 from service.web.report import has_card
 from service.web.status.numbers import Numbers
 from service.web.status.words import count, moment, took, written

@@ -1,0 +1,1 @@
+"""What is counted of requests and pictures, over all workers, and told of."""

@@ -1,0 +1,1 @@
+"""The versions in memory: chosen, proved, swapped by all workers at once."""

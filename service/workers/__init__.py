@@ -1,0 +1,1 @@
+"""gunicorn's worker: how requests come to the application, and answers go out."""
