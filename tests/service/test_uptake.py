@@ -10,18 +10,18 @@ from pathlib import Path
 
 import pytest
 
-from service import loader
 from service.artifact import TFLITE_MODEL
-from service.board import Board
+from service.counting.board import Board
 from service.engines import EngineName
 from service.errors import ArtifactError
-from service.generations import Generations
-from service.labels import LABELS
-from service.proof import ProvedModel, prove
+from service.serving import loader
+from service.serving.generations import Generations
+from service.serving.proof import ProvedModel, prove
+from service.serving.snapshot import Snapshot
+from service.serving.store import Store
+from service.serving.uptake import Fellows
 from service.settings import Settings
-from service.snapshot import Snapshot
-from service.store import Store
-from service.uptake import Fellows
+from service.versions.labels import LABELS
 from tests.fakes import fake_version
 from tests.load.server import wait_until
 
@@ -266,7 +266,8 @@ def test_a_label_moves_the_default_and_loads_nothing_anew(
     published(tmp_path, 2)
     quiet = Master(tmp_path, reload_seconds=0)  # looks only when all is in its place
     one, two = quiet.start(), quiet.start()
-    two.told()
+    for worker in quiet.workers:
+        worker.told()  # until it serves: a new one would have version 1 given up
     # Nothing could be loaded from it any more.
     shutil.rmtree(tmp_path / "mnist" / "1")
     (tmp_path / "mnist" / LABELS).write_text('{"stable": 1}')
