@@ -30,7 +30,8 @@ def markdown(results: Results) -> str:
             *_table(_SPEED_HEADS, [_speed(row) for row in results.rows]),
             "\n## Latency, memory, start\n",
             "Milliseconds: with one connection, a closed loop; at half load, 16 "
-            "connections and an open loop at half the requests/s of the same round. "
+            "connections and an open loop at half the requests/s of the same round, "
+            "which kept so many cores busy: the server's and, after +, the load's. "
             "MiB: of all processes together, each page counted once, whoever else has "
             "it, at the end (and grown since warm, in so many requests). "
             "Start: from the process to the first right answer.\n",
@@ -79,23 +80,31 @@ def _speed(row: Row) -> tuple[str, ...]:
 _QUIET_HEADS = (
     "contender",
     *("1 connection: p50", "p99", "p99.9"),
-    *("half load: p50", "p99", "p99.9"),
+    *("half load: p50", "p99", "p99.9", "cores"),
     *("MiB", "start, s"),
 )
 
 
 def _quiet(row: Row, results: Results) -> tuple[str, ...]:
     if row.void:
-        return (row.name, "void", *[""] * 7)
+        return (row.name, "void", *[""] * 8)
     server = SERVERS[row.name]
     memory, start = results.memory.get(server), results.starts.get(server)
     return (
         row.name,
         *_times(row.latency.get("1")),
         *_times(row.latency.get(HALF)),
+        _cores(row, HALF),
         _memory(memory),
         f"{start:.2f}" if start else DASH,
     )
+
+
+def _cores(row: Row, stage: str) -> str:
+    if stage not in row.per_second:
+        return DASH
+    each = row.processor[stage], row.generator[stage]
+    return " + ".join(f"{us * row.per_second[stage] / 1e6:.2f}" for us in each)
 
 
 def _memory(memory: Memory | None) -> str:

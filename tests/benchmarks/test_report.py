@@ -22,10 +22,11 @@ def row(name: str, per_second: float, faster: float) -> Row:
     return Row(
         name,
         requests=1000,
-        per_second={"16": per_second},
+        per_second={"16": per_second, HALF: per_second / 2},
         faster={"16": Ratio(faster, faster - 0.1, faster + 0.1)},
-        processor={"16": 500.0},
+        processor={"16": 500.0, HALF: 600.0},
         dearer={"16": Ratio(1.5, 1.4, 1.6)},
+        generator={HALF: 80.0},
         latency={HALF: Latency(1000, 2500, None), "1": Latency(700, 900, 1200)},
     )
 
@@ -50,7 +51,7 @@ def test_a_row_has_its_figures(results: Results) -> None:
     text = markdown(results)
 
     assert f"| {FASTAPI} | - | - | 2,000 | 1.50 (1.40..1.60) |" in text
-    assert "| 0.70 | 0.90 | 1.20 | 1.00 | 2.50 | - | 82 (+1.5 in 123,456) |" in text
+    assert "| 0.70 | 0.90 | 1.20 | 1.00 | 2.50 | - | 0.90 + 0.12 | 82 (+1.5" in text
 
 
 def test_a_void_row_has_its_reason_and_no_figures(results: Results) -> None:
