@@ -2,10 +2,13 @@
 --
 -- LOAD_REQUEST    file: the request, byte for byte as it goes over the wire
 -- LOAD_ANSWER     file: the body that every answer must have
--- LOAD_THREADS    connections, each with a thread of its own, where LOAD_TIMES is set
--- LOAD_TIMES      1: tell how long each answer took
--- LOAD_INTERVAL   microseconds from one request of a connection to its next, by the
---                 clock and not by the answer: an open loop. Unset: a closed one.
+-- LOAD_TIMES      1: tell how long each answer took; each connection needs a thread
+-- LOAD_INTERVAL   microseconds from one request to the next, by the clock and not by
+--                 the answers: an open loop. Unset: a closed one.
+--
+-- All connections of an open loop share one timetable: whichever is free takes the next
+-- request. With a timetable each, one that fell behind stayed so, since the requests
+-- that it had to catch up with waited for each other, while others had nothing to do.
 --
 -- wrk's own percentiles are not used: it has one clock for all connections of a thread,
 -- and corrects closed loops for an omission that they do not have.
@@ -13,14 +16,26 @@
 local ffi = require("ffi")
 ffi.cdef [[
 struct load_moment { long seconds; long nanoseconds; };
+struct load_timetable { long lock[8]; double first; double next; };
 int clock_gettime(int clock, struct load_moment *moment);
+int clock_nanosleep(int clock, int flags, const struct load_moment *until, void *left);
+int pthread_mutex_lock(void *lock);
+int pthread_mutex_unlock(void *lock);
+void *calloc(size_t count, size_t size);
 ]]
-local MONOTONIC = 1
+local MONOTONIC, ABSOLUTE = 1, 1
+local LEAD = 50000 -- microseconds until the first request: for all to be connected
 local moment = ffi.new("struct load_moment")
 
 local function now() -- microseconds
    ffi.C.clock_gettime(MONOTONIC, moment)
    return tonumber(moment.seconds) * 1e6 + tonumber(moment.nanoseconds) / 1e3
+end
+
+local function sleep_until(time)
+   moment.seconds = math.floor(time / 1e6)
+   moment.nanoseconds = math.floor(time % 1e6 * 1e3)
+   ffi.C.clock_nanosleep(MONOTONIC, ABSOLUTE, moment, nil)
 end
 
 local function read(variable)
@@ -33,15 +48,40 @@ end
 local bytes, expected = read("LOAD_REQUEST"), read("LOAD_ANSWER")
 local interval = tonumber(os.getenv("LOAD_INTERVAL") or "")
 local timed = os.getenv("LOAD_TIMES") == "1"
-local began, late = 0, false
+local TIMETABLE = ffi.typeof("struct load_timetable *")
+local timetable -- in memory that all threads share; zeros are a lock that is open
+local began, due, late = 0, nil, false
 
--- Globals, since `done` can get no others of a thread.
-sent, wrong, answer, due, first_due, times = 0, 0, "", nil, 0, {}
+-- Globals, since `setup` and `done` reach no others of a thread.
+sent, wrong, answer, times = 0, 0, "", {}
+
+local function next_due()
+   timetable = timetable or ffi.cast(TIMETABLE, address)
+   ffi.C.pthread_mutex_lock(timetable.lock)
+   if timetable.next == 0 then
+      timetable.first = now() + LEAD
+      timetable.next = timetable.first
+   end
+   local turn = timetable.next
+   timetable.next = turn + interval
+   ffi.C.pthread_mutex_unlock(timetable.lock)
+   return turn
+end
+
+if interval then
+   function delay() -- whole milliseconds until the next request: the rest is slept
+      due = next_due()
+      local left = due - now()
+      late = left <= 0
+      return late and 0 or math.floor(left / 1000)
+   end
+end
 
 function request()
    sent = sent + 1
-   -- A request that could not go when it was due has waited since then. Where the
-   -- connection was idle, a timer that rings late is our own delay, not the server's.
+   -- A request that was due while no connection was free has waited since then. Where
+   -- one was, a clock that rings late is our own delay, not the server's.
+   if due and not late then sleep_until(due) end
    if timed then began = late and due or now() end
    return bytes
 end
@@ -54,24 +94,12 @@ function response(status, headers, body)
    end
 end
 
-if interval then
-   function delay() -- milliseconds until the next request
-      if due then
-         due = due + interval
-      else
-         first_due = now() + interval * number / tonumber(os.getenv("LOAD_THREADS"))
-         due = first_due
-      end
-      local left = due - now()
-      late = left <= 0
-      return late and 0 or math.floor(left / 1000 + 0.5)
-   end
-end
-
 local threads = {}
 
 function setup(thread)
-   thread:set("number", #threads)
+   local size = ffi.sizeof("struct load_timetable")
+   timetable = timetable or ffi.cast(TIMETABLE, ffi.C.calloc(1, size))
+   thread:set("address", tonumber(ffi.cast("intptr_t", timetable)))
    threads[#threads + 1] = thread
 end
 
@@ -86,11 +114,10 @@ function done(summary)
       told.sent = told.sent + thread:get("sent")
       told.wrong = told.wrong + thread:get("wrong")
       if thread:get("wrong") > 0 then answers[1] = thread:get("answer") end
-      if interval then
-         local since = ended - thread:get("first_due")
-         told.due = told.due + math.max(0, math.floor(since / interval))
-      end
       for _, time in ipairs(thread:get("times")) do all[#all + 1] = time end
+   end
+   if interval then
+      told.due = math.max(0, math.floor((ended - timetable.first) / interval))
    end
    local errors = summary.errors
    io.write(string.format(

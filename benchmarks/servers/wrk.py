@@ -2,9 +2,10 @@
 
 wrk 4.1 or later, as Debian has it, with as many connections as asked, kept alive.
 A closed loop sends the next request when an answer has come. An open loop sends
-`rate` requests a second by the clock, and times each from when it was due: a server
-that stalls is charged for the requests that had to wait (what Gil Tene calls
-coordinated omission is what a closed loop leaves out).
+`rate` requests a second by the clock, each on a connection that is free, and times
+those that found none from when they were due: a server that stalls is charged for the
+requests that had to wait (what Gil Tene calls coordinated omission is what a closed
+loop leaves out).
 """
 
 import json
@@ -135,11 +136,11 @@ def _command(port: int, load: Load) -> list[str]:
 
 
 def _variables(load: Load) -> dict[str, str]:
-    variables = {"LOAD_THREADS": str(load.connections)}
+    variables = {}
     if load.timed:
         variables["LOAD_TIMES"] = "1"
     if load.rate is not None:
-        variables["LOAD_INTERVAL"] = str(1e6 * load.connections / load.rate)
+        variables["LOAD_INTERVAL"] = str(1e6 / load.rate)
     return variables
 
 
