@@ -81,5 +81,8 @@ def children_of(running: Running) -> list[int]:
 
 
 def alive(pid: int) -> bool:
-    stat = Path(f"/proc/{pid}/stat")
-    return stat.exists() and stat.read_text().rpartition(")")[2].split()[0] != "Z"
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:  # it ended
+        return False
+    return stat.rpartition(")")[2].split()[0] != "Z"

@@ -40,6 +40,10 @@ class Server:
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text()
         return {int(child) for child in children.split()}
 
+    def joined(self) -> int:
+        """How many workers have come to serve since it started."""
+        return self.log.read_text().count("serves from generation")
+
     def is_ready(self) -> bool:
         """Whether it would be sent traffic."""
         try:
@@ -60,7 +64,7 @@ class Server:
 
 @contextmanager
 def running(models_dir: Path, log: Path, **environ: str) -> Iterator[Server]:
-    """A service that is ready, in its own process; gone at the end."""
+    """A service of which every worker serves, in its own process; gone at the end."""
     variables = {"MNIST_MODELS_DIR": str(models_dir), "HOST": "127.0.0.1", "PORT": "0"}
     with log.open("wb") as output:
         process = subprocess.Popen(
@@ -72,6 +76,8 @@ def running(models_dir: Path, log: Path, **environ: str) -> Iterator[Server]:
         )
     server = Server(process, log)
     try:
+        workers = int(environ.get("WORKERS", "1"))
+        wait_until(lambda: server.joined() >= workers, "every worker serves")
         wait_until(server.is_ready, "the service is ready")
         yield server
         if process.poll() is None:

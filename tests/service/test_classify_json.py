@@ -166,12 +166,12 @@ def test_more_values_than_memory_is_kept_for_are_too_large(
 
 def test_a_key_that_stands_twice_is_found_at_once_among_many() -> None:
     pairs = [f'"{number}":0' for number in range(100_000)]
-    started = time.perf_counter()
+    started = time.thread_time()
 
     with pytest.raises(BadRequest, match='"99999" stands twice'):
         read_json(f"{{{','.join([*pairs, pairs[-1]])}}}".encode())
 
-    assert time.perf_counter() - started < 2
+    assert time.thread_time() - started < 2
 
 
 any_json = st.recursive(

@@ -104,12 +104,12 @@ def _png(width: int, height: int) -> bytes:
 
 def test_a_bomb_is_refused_by_what_it_claims() -> None:
     bomb = _png(50_000, 50_000)
-    started = time.perf_counter()
+    started = time.thread_time()
 
     with pytest.raises(TooLarge) as refusal:
         read_picture(bomb, MOST)
 
-    assert time.perf_counter() - started < 0.1
+    assert time.thread_time() - started < 0.1
     assert str(refusal.value).startswith("the picture has 50000 x 50000 pixels")
 
 

@@ -20,6 +20,8 @@ from tests.training.conftest import encode_idx, write_npz
 from training.data import Mnist
 from training.errors import NoDataError
 from training.measuring.mnist_recipe import filled, prepared, squeezed
+from training.measuring.parts import Subject
+from training.measuring.strange_part import measure_typicality
 from training.measuring.strange_pictures import Kind, read_fashion, strangers
 from training.measuring.strangers import (
     Row,
@@ -222,6 +224,27 @@ def test_the_command_prints_json_where_it_is_asked_for(
         row["kind"] for row in document["rows"]
     }
     assert 0 <= document["mean"] <= 1
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_report_has_fashion_mnist_where_it_is_installed(
+    version: Path,
+    fashion: Path,
+    tiny: Mnist,
+    monkeypatch: pytest.MonkeyPatch,
+    there: bool,
+) -> None:
+    part = "training.measuring.strange_part"
+    monkeypatch.setattr(f"{part}.FASHION", fashion if there else fashion / "nowhere")
+    monkeypatch.setattr(f"{part}._COUNT", 3)
+    subject = Subject(version, tiny, seed=1, copies=1, photographs=1)
+
+    found = measure_typicality(subject)
+
+    kinds = [row[0] for row in found.rows]
+    assert ("Fashion-MNIST" in kinds) is there
+    assert ("dataset-fashion-mnist was not there" in found.says) is not there
+    assert kinds[-1] == f"mean of the {5 if there else 4} groups"
 
 
 def test_a_version_that_carries_none_is_refused_with_what_to_do(

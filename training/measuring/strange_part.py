@@ -20,7 +20,9 @@ Typicality is the share of held-back real digits that look less like a digit tha
 picture does. AUROC is the chance that a real test digit is more typical than a
 stranger; 1 tells them apart always, 0.5 never. With `MNIST_MIN_TYPICALITY=0.01` the
 service does not accept what is in the last column, and of the {digits:,} real test
-digits {real:.2%}. A star: not in the mean, which is that of the five groups."""
+digits {real:.2%}. A star: not in the mean, which is that of the groups."""
+_WITHOUT = """
+Fashion-MNIST is not among them: the package dataset-fashion-mnist was not there."""
 
 
 def measure_typicality(subject: Subject) -> Part:
@@ -35,9 +37,11 @@ def measure_typicality(subject: Subject) -> Part:
     if proved.typicality is None:
         return _part("This version carries no typicality.", (), {})
     digits = subject.mnist.x_test
-    kinds = strangers(digits, FASHION, _COUNT, subject.seed + 1)
+    fashion = FASHION if FASHION.is_dir() else None
+    kinds = strangers(digits, fashion, _COUNT, subject.seed + 1)
     table = tabulate(digits, kinds, typicality_of(proved), RARE)
     says = _SAYS.format(digits=table.digits, real=table.real)
+    says += "" if fashion else _WITHOUT
     return _part(says, _rows(table), asdict(table))
 
 
@@ -55,7 +59,8 @@ def _part(
 
 
 def _rows(table: Table) -> tuple[tuple[str, ...], ...]:
-    mean = ("mean of the five groups", "", f"{table.mean:.4f}", "")
+    groups = {row.group for row in table.rows} - {None}
+    mean = (f"mean of the {len(groups)} groups", "", f"{table.mean:.4f}", "")
     return (*map(_cells, table.rows), mean)
 
 

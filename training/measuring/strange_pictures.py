@@ -48,13 +48,15 @@ class Kind:
 
 
 def strangers(
-    digits: Pictures, fashion: Path, count: int = 2000, seed: int = 1
+    digits: Pictures, fashion: Path | None, count: int = 2000, seed: int = 1
 ) -> Iterator[Kind]:
     """Every kind, `count` of each that is drawn at random; `digits` make the pairs.
 
-    Raises NoDataError where the folder `fashion` has no Fashion-MNIST.
+    Raises NoDataError where the folder `fashion` has no Fashion-MNIST; None leaves
+    that one out.
     """
-    yield Kind("Fashion-MNIST", "fashion", read_fashion(fashion))
+    if fashion is not None:
+        yield Kind("Fashion-MNIST", "fashion", read_fashion(fashion))
     random = np.random.default_rng(seed)
     shape = (count, SIZE)
     yield Kind("uniform noise", "noise", random.integers(0, 256, shape, np.uint8))
