@@ -139,10 +139,8 @@ def refuses(server: Server) -> bool:
     """Whether its worker, which hears of the end last, takes no connection more."""
     try:
         socket.create_connection(("127.0.0.1", server.port), timeout=5).close()
-    except ConnectionRefusedError:
-        return True
-    except OSError:  # reset, while it was closing
-        return False
+    except OSError as error:  # or a reset, while it was closing
+        return isinstance(error, ConnectionRefusedError)
     return False
 
 

@@ -11,7 +11,13 @@ from training.errors import ProofError
 from training.measuring.parts import Part, Subject
 from training.measuring.scores import RARE
 from training.measuring.strange_pictures import FASHION, strangers
-from training.measuring.strangers import Row, Table, tabulate, typicality_of
+from training.measuring.strangers import (
+    Row,
+    Table,
+    groups_of,
+    tabulate,
+    typicality_of,
+)
 
 _COUNT = 2000
 
@@ -59,8 +65,8 @@ def _part(
 
 
 def _rows(table: Table) -> tuple[tuple[str, ...], ...]:
-    groups = {row.group for row in table.rows} - {None}
-    mean = (f"mean of the {len(groups)} groups", "", f"{table.mean:.4f}", "")
+    groups = len(groups_of(table.rows))
+    mean = (f"mean of the {groups} groups", "", f"{table.mean:.4f}", "")
     return (*map(_cells, table.rows), mean)
 
 

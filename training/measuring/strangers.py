@@ -91,9 +91,16 @@ def tabulate(
 
 def mean_auroc(rows: Sequence[Row]) -> float:
     """The mean over groups of the mean of each group's rows."""
-    groups = {row.group for row in rows} - {None}
-    means = [np.mean([r.auroc for r in rows if r.group == group]) for group in groups]
+    means = [
+        np.mean([row.auroc for row in rows if row.group == group])
+        for group in groups_of(rows)
+    ]
     return float(np.mean(means))
+
+
+def groups_of(rows: Sequence[Row]) -> set[str]:
+    """The groups that are in the mean."""
+    return {row.group for row in rows if row.group is not None}
 
 
 def typicality_of(proved: ProvedModel) -> Score:
